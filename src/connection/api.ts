@@ -1,0 +1,223 @@
+/**
+ * The public face of the shared connection: types only. `createConnection` in `index.ts` makes one; the app and
+ * other products build against this file.
+ */
+import type { AppError, ErrorCode } from '../shared/errors.ts';
+import type { Store } from '../shared/store.ts';
+
+/** Where the one leader can live. */
+export type HostKind =
+  /** A SharedWorker: closing any tab changes nothing. */
+  | 'shared-worker'
+  /** One of the tabs, chosen by a Web Lock. */
+  | 'elected-tab'
+  /** No way to share in this browser: this tab has a connection of its own. */
+  | 'own-tab';
+
+export type ConnectionPhase = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'signed-out';
+
+export type ChannelPhase =
+  /** Asked for, not yet confirmed by the service. */
+  | 'subscribing'
+  /** Confirmed: events arrive. */
+  | 'live'
+  /** The connection is away; it is asked for again as soon as it is back. */
+  | 'waiting'
+  /** The service refused this channel; tried again with a new token. */
+  | 'denied'
+  /** The service failed on this channel for another reason; tried again with backoff. */
+  | 'failed';
+
+export interface ChannelStatus {
+  phase: ChannelPhase;
+  /** The service's words, for `denied` and `failed`. */
+  reason: string | null;
+}
+
+/** What a page may know of the token: never the token. */
+export interface TokenStatus {
+  /** When the token ends, on this page's monotonic clock (`performance.now()`), milliseconds. */
+  endsAt: number;
+  /** How many different tokens the leader has used so far. */
+  renewals: number;
+}
+
+/** A thing that this browser lacks, and that costs more requests or sockets, or history. */
+export type Limitation =
+  | 'no-service-worker'
+  | 'no-shared-worker'
+  | 'no-web-locks'
+  | 'no-history'
+  | 'storage-full';
+
+export interface ConnectionStatus {
+  phase: ConnectionPhase;
+  /** Why it is not live, as a sentence; null when live. */
+  reason: string | null;
+  /** When the next attempt starts, on this page's monotonic clock, milliseconds; null when none is planned. */
+  retryAt: number | null;
+  host: HostKind;
+  /** Whether the leader lives in this very tab. */
+  leading: boolean;
+  /** Short id of the leader, the same in all tabs; null until one was heard. */
+  leaderId: string | null;
+  /** Grows with every leader. 0 until one was heard. */
+  epoch: number;
+  /** Sockets the leader holds now. */
+  sockets: number;
+  /** Tabs the leader serves. */
+  tabs: number;
+  /** Sockets opened again after a loss, since this leader began. */
+  reconnects: number;
+  /** When the leader last heard from the service, on this page's monotonic clock, milliseconds. */
+  lastHeardAt: number | null;
+  token: TokenStatus | null;
+  channels: Readonly<Record<string, ChannelStatus>>;
+  limitations: readonly Limitation[];
+}
+
+/** Position in the log: ordered by epoch, then n. Unique for ever in one user's log. */
+export interface Position {
+  epoch: number;
+  n: number;
+}
+
+/** One received event, as the log keeps it. */
+export interface EventRecord extends Position {
+  /** The channel as subscribed: for a wildcard subscription the service does not name the exact one. */
+  channel: string;
+  /** The event as it came: JSON text. */
+  event: string;
+  /** Wall clock of this device at arrival, milliseconds since 1970. */
+  receivedAt: number;
+}
+
+export type GapCause =
+  /** The device had no network. */
+  | 'offline'
+  /** The socket was lost, refused or silent. */
+  | 'connection-lost'
+  /** The tab or worker that held the connection ended without a word. */
+  | 'leader-lost'
+  /** The service refused the channel. */
+  | 'denied'
+  /** No window of the app was open, or nobody was signed in. */
+  | 'not-running';
+
+/** A time in which we were not provably listening: events may be missing. */
+export interface Gap {
+  channel: string;
+  /** Wall clock, milliseconds since 1970. */
+  from: number;
+  /** Null while it lasts. */
+  to: number | null;
+  cause: GapCause;
+}
+
+/** A row of a feed, oldest first. */
+export type FeedRow =
+  | { kind: 'event'; key: string; record: EventRecord }
+  | { kind: 'gap'; key: string; gap: Gap };
+
+export interface FeedState {
+  rows: readonly FeedRow[];
+  /** Whether the first read of the log is still under way. */
+  loading: boolean;
+  /** Whether the log holds older rows than the first one here. */
+  hasOlder: boolean;
+  /** Events received since the feed was opened (not those read from the log). */
+  received: number;
+}
+
+/** One channel as a person looks at it: what the log has, and what arrives. */
+export interface Feed extends Store<FeedState> {
+  readonly channel: string;
+  /** Reads the next older page of the log into the rows. */
+  loadOlder(): Promise<void>;
+  /** Everything the log holds of the channel, oldest first, in pages (for export). */
+  all(): AsyncIterable<readonly EventRecord[]>;
+  /** Lets go of the channel; when no tab wants it any more, its subscription ends. */
+  close(): void;
+}
+
+export type OutboxState =
+  /** Durable here, not yet sent. */
+  | 'queued'
+  | 'sending'
+  /** Sent, but the answer was lost: settled by its own echo, else sent again. */
+  | 'ambiguous'
+  /** The service took it. Kept for a short while so that it can be seen. */
+  | 'delivered'
+  /** The service or our own rules refused it: stays until the person decides. */
+  | 'refused';
+
+export interface OutboxRow {
+  id: string;
+  channel: string;
+  /** One to five events, JSON text each. */
+  events: readonly string[];
+  state: OutboxState;
+  /** Why it waits or was refused, as a sentence. */
+  reason: string | null;
+  /** Wall clock, milliseconds since 1970. */
+  createdAt: number;
+  attempts: number;
+}
+
+export interface Outbox extends Store<readonly OutboxRow[]> {
+  /**
+   * Keeps one publish durably, then sends it when it can: at least once, in order per channel.
+   * Resolves with the row's id as soon as it is durable.
+   * @param events one to five values that JSON can carry.
+   * @throws AppError `bad-channel`, `bad-batch`, `event-too-large`, `storage`.
+   */
+  publish(channel: string, events: readonly unknown[]): Promise<string>;
+  /** Tries a refused or waiting row again now. */
+  retry(id: string): Promise<void>;
+  /** Removes a row for good. */
+  discard(id: string): Promise<void>;
+}
+
+/** The observer of Amplify's `EventsChannel.subscribe`. */
+export interface SubscriptionObserver<T> {
+  /** `id` is the log position as text; `event` is the parsed JSON. */
+  next(data: { id: string; type: 'data'; event: T }): void;
+  error(error: AppError): void;
+}
+
+/** The shape of Amplify's `EventsChannel`, so that an app moves over by changing one import. */
+export interface EventsChannel {
+  subscribe<T = unknown>(observer: SubscriptionObserver<T>): { unsubscribe(): void };
+  /** Publishes through the outbox; resolves when the publish is durable on this device. */
+  publish(event: unknown): Promise<void>;
+  close(): void;
+}
+
+/** The shape of Amplify's `events`. */
+export interface SharedEvents {
+  /**
+   * Joins a channel over the shared connection. Resolves when the service confirmed the subscription.
+   * @throws AppError `bad-channel`, `denied`, `signed-out`.
+   */
+  connect(channel: string): Promise<EventsChannel>;
+  /** Publishes one to five events through the outbox. */
+  post(channel: string, events: unknown | readonly unknown[]): Promise<void>;
+}
+
+export interface Connection {
+  readonly events: SharedEvents;
+  readonly status: Store<ConnectionStatus>;
+  readonly outbox: Outbox;
+  /** Opens the feed of a channel. @throws AppError `bad-channel`. */
+  feed(channel: string): Feed;
+  /** Tries to connect now instead of waiting. */
+  retryNow(): void;
+  /** Moves the leader into this tab. Does nothing where the host is not an elected tab. */
+  becomeLeader(): void;
+  /** Ends the connection in every tab and lets go of everything of this user. `wipe` deletes it from the device. */
+  end(options: { wipe: boolean }): Promise<void>;
+  /** Lets this tab go; others are not touched. */
+  close(): void;
+}
+
+export type { AppError, ErrorCode };

@@ -1,0 +1,24 @@
+/** The public face of the installed-app room: types only. `createPwa` in `index.ts` makes one. */
+import type { Store } from '../shared/store.ts';
+
+export interface PwaState {
+  /** Whether a service worker answers this page's requests now. */
+  serviceWorker: 'unsupported' | 'none' | 'installing' | 'controlling';
+  /** A newer version of the app waits; `applyUpdate` takes it. */
+  updateReady: boolean;
+  /** The browser offers installation now. */
+  canInstall: boolean;
+  /** The page runs in its own window, installed. */
+  standalone: boolean;
+}
+
+export interface Pwa {
+  readonly state: Store<PwaState>;
+  /** Resolves when a service worker controls the page, or after `timeoutMs`, or at once where there is none to wait for. */
+  settled(timeoutMs: number): Promise<void>;
+  /** Takes the waiting version in all windows. */
+  applyUpdate(): void;
+  /** Shows the browser's install dialog. Resolves with whether the person accepted. */
+  install(): Promise<boolean>;
+  close(): void;
+}

@@ -1,0 +1,79 @@
+/** What the server tells the page in its first HTML, and the page reads back when it hydrates. */
+
+/** The signed-in user, as far as a page may know. */
+export interface SessionInfo {
+  sub: string;
+  username: string;
+  email: string | null;
+  /** The epoch of this sign-in (see `TokenAnswer.epoch`). */
+  epoch: number;
+}
+
+/** Body of `GET /api/session`. */
+export type SessionAnswer = { signedIn: true; session: SessionInfo } | { signedIn: false; epoch: number };
+
+export interface EventsConfig {
+  /** HTTP publish endpoint, e.g. `https://….appsync-api.eu-west-1.amazonaws.com/event`. */
+  endpoint: string;
+  /** WebSocket endpoint, `wss:` (or `ws:` on loopback). */
+  realtime: string;
+  /** Host that authorization objects name: always that of the HTTP endpoint. */
+  host: string;
+  region: string;
+}
+
+export type ThemeChoice = 'system' | 'light' | 'dark';
+
+export interface PageData {
+  /** Changes with every build; names the worker and the cache. */
+  build: string;
+  /** `unknown` in the user-free shell: the page asks `/api/session` or, offline, remembers. */
+  session: SessionInfo | null | 'unknown';
+  /** The channel of `/c/<channel>`, canonical; null elsewhere and in the shell. */
+  channel: string | null;
+  /** Set when the address names a channel that cannot exist: the sentence to show. */
+  channelError: string | null;
+  events: EventsConfig;
+  theme: ThemeChoice;
+  /** Address of the stand-ins' fault switches; null against real endpoints. */
+  localControl: string | null;
+}
+
+/** Id of the `<script type="application/json">` that carries the {@link PageData}. */
+export const PAGE_DATA_ID = 'page-data';
+
+/**
+ * The BroadcastChannel of the whole origin on which pages, leader and service worker tell each other of
+ * sign-out and sign-in. It never carries a token.
+ */
+export const SESSION_CHANNEL = 'switchboard-session';
+
+/** Messages on {@link SESSION_CHANNEL}. */
+export type SessionMessage =
+  /** Somebody signed out (or the server said so): drop everything of a lower epoch than `epoch`. */
+  | { v: 1; t: 'signed-out'; sub: string | null; epoch: number; reason: SignOutReason; wipe: boolean }
+  /** A page of a (new) session has started: pages of another user must let go. */
+  | { v: 1; t: 'signed-in'; sub: string; epoch: number };
+
+/** `user`: they pressed the button; `ended`: the server no longer knows the session. */
+export type SignOutReason = 'user' | 'ended';
+
+/** The message in `data`, or null when it is none of ours (another version, another sender). */
+export function parseSessionMessage(data: unknown): SessionMessage | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const message = data as Record<string, unknown>;
+  if (message.v !== 1 || typeof message.epoch !== 'number') return null;
+  if (message.t === 'signed-in' && typeof message.sub === 'string') {
+    return { v: 1, t: 'signed-in', sub: message.sub, epoch: message.epoch };
+  }
+  if (
+    message.t === 'signed-out' &&
+    (message.sub === null || typeof message.sub === 'string') &&
+    (message.reason === 'user' || message.reason === 'ended') &&
+    typeof message.wipe === 'boolean'
+  ) {
+    const { sub, epoch, reason, wipe } = message;
+    return { v: 1, t: 'signed-out', sub, epoch, reason, wipe };
+  }
+  return null;
+}
