@@ -3,36 +3,9 @@
  * other products build against this file.
  */
 import type { AppError, ErrorCode } from '../shared/errors.ts';
+import type { ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
+import type { EventRecord, Gap } from '../shared/log.ts';
 import type { Store } from '../shared/store.ts';
-
-/** Where the one leader can live. */
-export type HostKind =
-  /** A SharedWorker: closing any tab changes nothing. */
-  | 'shared-worker'
-  /** One of the tabs, chosen by a Web Lock. */
-  | 'elected-tab'
-  /** No way to share in this browser: this tab has a connection of its own. */
-  | 'own-tab';
-
-export type ConnectionPhase = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'signed-out';
-
-export type ChannelPhase =
-  /** Asked for, not yet confirmed by the service. */
-  | 'subscribing'
-  /** Confirmed: events arrive. */
-  | 'live'
-  /** The connection is away; it is asked for again as soon as it is back. */
-  | 'waiting'
-  /** The service refused this channel; tried again with a new token. */
-  | 'denied'
-  /** The service failed on this channel for another reason; tried again with backoff. */
-  | 'failed';
-
-export interface ChannelStatus {
-  phase: ChannelPhase;
-  /** The service's words, for `denied` and `failed`. */
-  reason: string | null;
-}
 
 /** What a page may know of the token: never the token. */
 export interface TokenStatus {
@@ -74,44 +47,6 @@ export interface ConnectionStatus {
   token: TokenStatus | null;
   channels: Readonly<Record<string, ChannelStatus>>;
   limitations: readonly Limitation[];
-}
-
-/** Position in the log: ordered by epoch, then n. Unique for ever in one user's log. */
-export interface Position {
-  epoch: number;
-  n: number;
-}
-
-/** One received event, as the log keeps it. */
-export interface EventRecord extends Position {
-  /** The channel as subscribed: for a wildcard subscription the service does not name the exact one. */
-  channel: string;
-  /** The event as it came: JSON text. */
-  event: string;
-  /** Wall clock of this device at arrival, milliseconds since 1970. */
-  receivedAt: number;
-}
-
-export type GapCause =
-  /** The device had no network. */
-  | 'offline'
-  /** The socket was lost, refused or silent. */
-  | 'connection-lost'
-  /** The tab or worker that held the connection ended without a word. */
-  | 'leader-lost'
-  /** The service refused the channel. */
-  | 'denied'
-  /** No window of the app was open, or nobody was signed in. */
-  | 'not-running';
-
-/** A time in which we were not provably listening: events may be missing. */
-export interface Gap {
-  channel: string;
-  /** Wall clock, milliseconds since 1970. */
-  from: number;
-  /** Null while it lasts. */
-  to: number | null;
-  cause: GapCause;
 }
 
 /** A row of a feed, oldest first. */
@@ -220,4 +155,6 @@ export interface Connection {
   close(): void;
 }
 
+export type { ChannelPhase, ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
+export type { EventRecord, Gap, GapCause, Position } from '../shared/log.ts';
 export type { AppError, ErrorCode };

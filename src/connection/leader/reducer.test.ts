@@ -1,0 +1,340 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { initialLeaderState, nextWake, reduceLeader, wantedChannels } from './reducer.ts';
+import type { LeaderEffect, LeaderEvent, LeaderState } from './state.ts';
+import { describeLeader } from './status.ts';
+import * as timing from './timing.ts';
+
+/** Drives the reducer as the runner does, on a clock that the test moves. */
+function createDriver(online = true) {
+  let state = initialLeaderState(online);
+  let now = 0;
+  let effects: LeaderEffect[] = [];
+
+  function send(event: LeaderEvent, random = 0.5): LeaderEffect[] {
+    const [next, out] = reduceLeader(state, event, { now, wall: 1_000_000 + now, random });
+    state = next;
+    effects.push(...out);
+    return out;
+  }
+
+  return {
+    send,
+    get state(): LeaderState {
+      return state;
+    },
+    get now() {
+      return now;
+    },
+    /** Moves time, ticking at every deadline on the way. */
+    advance(ms: number, random = 0.5) {
+      const until = now + ms;
+      for (let due = nextWake(state); due !== null && due <= until; due = nextWake(state)) {
+        now = Math.max(now, due);
+        const before = JSON.stringify(state);
+        send({ t: 'tick' }, random);
+        // A deadline that stays due without anything changing would spin for ever.
+        if (JSON.stringify(state) === before) throw new Error(`nothing happened at the deadline ${due}`);
+      }
+      now = until;
+    },
+    take(): LeaderEffect[] {
+      const taken = effects;
+      effects = [];
+      return taken;
+    },
+    /** Opens, acknowledges and subscribes everything wanted. */
+    goLive() {
+      send({ t: 'tick' });
+      const candidate = state.candidate;
+      if (candidate !== null) send({ t: 'acked', socket: candidate.id });
+      confirmAll();
+    },
+    confirmAll,
+    phase: () =>
+      describeLeader(state, {
+        now,
+        leaderId: 'x',
+        host: 'shared-worker',
+        sockets: 1,
+        history: 'kept',
+        token: null,
+      }).phase,
+    channel: (name: string) =>
+      describeLeader(state, {
+        now,
+        leaderId: 'x',
+        host: 'shared-worker',
+        sockets: 1,
+        history: 'kept',
+        token: null,
+      }).channels[name],
+  };
+
+  function confirmAll() {
+    const current = state.current;
+    if (current === null) return;
+    for (const sub of Object.keys(current.subs)) send({ t: 'subscribed', socket: current.id, sub });
+  }
+}
+
+const tab = (name: string, ...wants: string[]): LeaderEvent => ({
+  t: 'tab',
+  tab: name,
+  wants,
+  visible: true,
+  online: true,
+});
+const opened = (effects: LeaderEffect[]) => effects.filter((effect) => effect.t === 'open').length;
+
+describe('the leader connects', () => {
+  it('opens one socket and asks for each wanted channel once, however many tabs want it', () => {
+    const d = createDriver();
+    for (let i = 0; i < 8; i += 1) d.send(tab(`t${i}`, 'default/a', 'default/b'));
+    d.goLive();
+    const effects = d.take();
+    expect(opened(effects)).toBe(1);
+    expect(effects.filter((e) => e.t === 'subscribe').map((e) => e.channel)).toEqual([
+      'default/a',
+      'default/b',
+    ]);
+    expect(d.phase()).toBe('live');
+  });
+
+  it('lets a channel go with the last tab that wants it', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a'));
+    d.send(tab('two', 'default/a'));
+    d.goLive();
+    d.take();
+    d.send({ t: 'tab-gone', tab: 'one' });
+    expect(d.take()).toEqual([]);
+    d.send(tab('two'));
+    expect(d.take().map((e) => e.t)).toEqual(['unsubscribe', 'cover']);
+  });
+
+  it('closes the socket a moment after the last tab left, and not when one comes back in time', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a'));
+    d.goLive();
+    d.send({ t: 'tab-gone', tab: 'one' });
+    d.advance(timing.ALONE_GRACE_MS - 1);
+    d.send(tab('two', 'default/a'));
+    d.advance(timing.ALONE_GRACE_MS);
+    expect(d.state.current).not.toBeNull();
+    d.send({ t: 'tab-gone', tab: 'two' });
+    d.advance(timing.ALONE_GRACE_MS);
+    expect(d.state.current).toBeNull();
+    expect(nextWake(d.state)).toBeNull();
+  });
+});
+
+describe('a lost connection', () => {
+  it('is tried again at once, and everything is asked for again', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a'));
+    d.goLive();
+    d.take();
+    const lost = d.state.current;
+    d.send({ t: 'closed', socket: lost?.id ?? 0, reason: 'gone', spoke: 'nothing' });
+    expect(d.phase()).toBe('reconnecting');
+    d.advance(200);
+    expect(opened(d.take())).toBe(1);
+    d.goLive();
+    expect(d.phase()).toBe('live');
+    expect(d.channel('default/a')?.phase).toBe('live');
+    expect(d.state.reconnects).toBe(1);
+  });
+
+  it('while the service is away for 10 s, an attempt is never more than a second off', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 60, maxLength: 60 }),
+        (luck) => {
+          const d = createDriver();
+          d.send(tab('one', 'default/a'));
+          d.goLive();
+          d.send({ t: 'closed', socket: d.state.current?.id ?? 0, reason: 'gone', spoke: 'nothing' });
+          const start = d.now;
+          for (const random of luck) {
+            if (d.now - start > 10_000) break;
+            const wait = (d.state.retry?.at ?? d.now) - d.now;
+            expect(wait).toBeLessThanOrEqual(900);
+            d.advance(wait);
+            d.send(
+              { t: 'closed', socket: d.state.candidate?.id ?? 0, reason: 'refused', spoke: 'nothing' },
+              random,
+            );
+          }
+        },
+      ),
+    );
+  });
+
+  it('uses a new token after the service refused the old one', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a'));
+    d.send({ t: 'tick' });
+    d.take();
+    d.send({ t: 'closed', socket: d.state.candidate?.id ?? 0, reason: 'expired', spoke: 'unauthorized' });
+    d.advance(5_000);
+    expect(d.take()).toContainEqual(expect.objectContaining({ t: 'open', forceToken: true }));
+  });
+
+  it('that nobody noticed is found within 12 s: probe, then a second socket, and the silent one goes', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a'));
+    d.goLive();
+    const silent = d.state.current?.id ?? 0;
+    d.take();
+    d.advance(12_000);
+    const effects = d.take();
+    expect(effects[0]).toEqual({ t: 'probe', socket: silent });
+    expect(opened(effects)).toBe(1);
+    d.send({ t: 'acked', socket: d.state.candidate?.id ?? 0 });
+    expect(d.take()).toContainEqual({ t: 'close', socket: silent });
+    expect(d.state.current?.id).not.toBe(silent);
+  });
+
+  it('a false alarm closes the second socket and loses nothing', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a'));
+    d.goLive();
+    const first = d.state.current?.id ?? 0;
+    d.advance(12_000);
+    const second = d.state.candidate?.id ?? 0;
+    d.take();
+    d.send({ t: 'data', socket: first, sub: Object.keys(d.state.current?.subs ?? {})[0] ?? '', event: '1' });
+    expect(d.take()).toEqual([
+      { t: 'close', socket: second },
+      { t: 'record', channel: 'default/a', event: '1' },
+    ]);
+    expect(d.phase()).toBe('live');
+  });
+
+  it('the return of the network is used at once, even while an old attempt hangs', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a'));
+    d.goLive();
+    d.send({ t: 'nudge', cause: 'offline', online: false });
+    d.send({ t: 'closed', socket: d.state.current?.id ?? 0, reason: 'gone', spoke: 'nothing' });
+    expect(d.phase()).toBe('offline');
+    d.advance(1_000);
+    const hanging = d.state.candidate?.id ?? 0;
+    d.advance(1_000);
+    d.take();
+    d.send({ t: 'nudge', cause: 'online', online: true });
+    expect(d.take()).toEqual([
+      { t: 'close', socket: hanging },
+      { t: 'open', socket: hanging + 1, forceToken: false },
+    ]);
+  });
+});
+
+describe('a refused channel', () => {
+  const denial = { errorType: 'Unauthorized', message: 'Not for you.' };
+
+  it('is tried once more with a certainly new token, then parked with the reason; the others are not touched', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a', 'denied/x'));
+    d.goLive();
+    const current = d.state.current?.id ?? 0;
+    const subOf = (channel: string) =>
+      Object.entries(d.state.current?.subs ?? {}).find(([, sub]) => sub.channel === channel)?.[0] ?? '';
+    d.take();
+    d.send({ t: 'refused', socket: current, sub: subOf('denied/x'), fault: denial });
+    expect(d.take()).toContainEqual(
+      expect.objectContaining({ t: 'subscribe', channel: 'denied/x', forceToken: true }),
+    );
+    d.send({ t: 'refused', socket: current, sub: subOf('denied/x'), fault: denial });
+    d.advance(3_000);
+    expect(d.take().filter((e) => e.t !== 'probe')).toEqual([]);
+    expect(d.channel('denied/x')).toEqual({ phase: 'denied', reason: 'Not for you.' });
+    expect(d.channel('default/a')?.phase).toBe('live');
+    d.send({ t: 'token-changed' });
+    expect(d.take()).toContainEqual(expect.objectContaining({ t: 'subscribe', channel: 'denied/x' }));
+  });
+});
+
+describe('any order of events', () => {
+  const event: fc.Arbitrary<(d: ReturnType<typeof createDriver>) => void> = fc.oneof(
+    fc
+      .tuple(
+        fc.constantFrom('t1', 't2', 't3'),
+        fc.subarray(['default/a', 'default/b', 'default/*']),
+        fc.boolean(),
+        fc.boolean(),
+      )
+      .map(([name, wants, visible, online]) => (d: ReturnType<typeof createDriver>) => {
+        d.send({ t: 'tab', tab: name, wants, visible, online });
+      }),
+    fc.constantFrom('t1', 't2', 't3').map((name) => (d: ReturnType<typeof createDriver>) => {
+      d.send({ t: 'tab-gone', tab: name });
+    }),
+    fc
+      .constantFrom('online', 'offline', 'visible', 'retry')
+      .map((cause) => (d: ReturnType<typeof createDriver>) => {
+        d.send({ t: 'nudge', cause: cause as 'online', online: cause !== 'offline' });
+      }),
+    fc.integer({ min: 1, max: 20_000 }).map((ms) => (d: ReturnType<typeof createDriver>) => d.advance(ms)),
+    // Late answers of sockets that are gone included: any number may come.
+    fc
+      .tuple(fc.constantFrom('acked', 'heard', 'lost', 'unauthorized'), fc.integer({ min: 0, max: 3 }))
+      .map(([what, back]) => (d: ReturnType<typeof createDriver>) => {
+        const socket = (d.state.candidate?.id ?? d.state.current?.id ?? 0) - back;
+        if (what === 'acked') d.send({ t: 'acked', socket });
+        else if (what === 'heard') d.send({ t: 'heard', socket });
+        else
+          d.send({
+            t: 'closed',
+            socket,
+            reason: 'gone',
+            spoke: what === 'lost' ? 'nothing' : 'unauthorized',
+          });
+      }),
+    fc
+      .tuple(fc.constantFrom('confirm', 'deny', 'data'), fc.nat(3))
+      .map(([what, index]) => (d: ReturnType<typeof createDriver>) => {
+        const socket = d.state.current?.id ?? 0;
+        const sub = Object.keys(d.state.current?.subs ?? {})[index] ?? 's0';
+        if (what === 'confirm') d.send({ t: 'subscribed', socket, sub });
+        else if (what === 'data') d.send({ t: 'data', socket, sub, event: '{}' });
+        else d.send({ t: 'refused', socket, sub, fault: { errorType: 'Unauthorized', message: 'no' } });
+      }),
+  );
+
+  it('keeps at most two sockets open, subscribes nothing twice on one, and coverage never overlaps or runs ahead', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 80 }), (steps) => {
+        const d = createDriver();
+        const open = new Set<number>();
+        const covered = new Map<string, number | null>();
+        for (const step of steps) {
+          step(d);
+          for (const effect of d.take()) {
+            if (effect.t === 'open') open.add(effect.socket);
+            if (effect.t === 'close') open.delete(effect.socket);
+            if (effect.t === 'cover') {
+              expect(effect.to).toBeLessThanOrEqual(1_000_000 + d.now);
+              expect(effect.to).toBeGreaterThanOrEqual(effect.from);
+              if (effect.endedBy === null) expect(covered.get(effect.channel) ?? null).toBeNull();
+              else expect(covered.get(effect.channel)).toBe(effect.from);
+              covered.set(effect.channel, effect.endedBy === null ? effect.from : null);
+            }
+          }
+          const { current, candidate } = d.state;
+          for (const socket of open)
+            if (socket !== current?.id && socket !== candidate?.id) open.delete(socket);
+          expect(open.size).toBeLessThanOrEqual(2);
+          // Nobody waits for ever: while a tab is there, something is open or planned.
+          if (Object.keys(d.state.tabs).length > 0) expect(nextWake(d.state)).not.toBeNull();
+          const wanted = wantedChannels(d.state);
+          const asked = Object.values(current?.subs ?? {}).map((sub) => sub.channel);
+          expect(new Set(asked).size).toBe(asked.length);
+          for (const channel of asked) expect(wanted.has(channel)).toBe(true);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});

@@ -1,0 +1,53 @@
+/** The connection's times, milliseconds, each with its reason. */
+import { type BackoffPolicy, fullJitterMs } from '../../shared/backoff.ts';
+
+/** From opening a socket to the service's acknowledgement. A healthy handshake takes a few round trips. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+/** From asking for a channel to its confirmation. */
+export const SUBSCRIBE_TIMEOUT_MS = 10_000;
+/** Silence after which the path is probed: with PROBE_TIMEOUT_MS it finds a dead socket within 12 s. */
+export const SILENCE_VISIBLE_MS = 8_000;
+/** The same when nobody looks: the service's own keep-alive comes every 60 s. */
+export const SILENCE_HIDDEN_MS = 60_000;
+/** A probe is one round trip; later than this the path counts as dead and a second socket is raced. */
+export const PROBE_TIMEOUT_MS = 2_000;
+/** After the last tab left: a reload is back sooner than this and finds the socket open. */
+export const ALONE_GRACE_MS = 2_000;
+
+/** An attempt older than this that meets a change of the network is given up for a new one. */
+export const STALE_ATTEMPT_MS = 300;
+
+const FIRST_RETRY: BackoffPolicy = { baseMs: 200, capMs: 200 };
+/** While the other side is simply away: short at first, then in proportion to the outage. See docs/adr/0002. */
+const AWAY_MIN_MS = 900;
+const AWAY_SHARE = 50;
+const CAP_VISIBLE_MS = 10_000;
+const CAP_HIDDEN_MS = 60_000;
+const REFUSED_BASE_MS = 500;
+
+export interface RetryInput {
+  /** Retries made since the loss. */
+  attempts: number;
+  /** How long the connection has been away, milliseconds. */
+  outageMs: number;
+  /** Whether the service answered and refused: then it is left in peace longer. */
+  refused: boolean;
+  visible: boolean;
+  random: number;
+}
+
+/** How long to wait before the next attempt to connect, milliseconds. */
+export function retryDelayMs({ attempts, outageMs, refused, visible, random }: RetryInput): number {
+  const capMs = visible ? CAP_VISIBLE_MS : CAP_HIDDEN_MS;
+  if (attempts === 0) return fullJitterMs(FIRST_RETRY, 0, () => random);
+  if (refused) return fullJitterMs({ baseMs: REFUSED_BASE_MS, capMs }, attempts, () => random);
+  const bound = Math.min(capMs, Math.max(AWAY_MIN_MS, outageMs / AWAY_SHARE));
+  return Math.round(bound / 2 + (random * bound) / 2);
+}
+
+const CHANNEL_RETRY: BackoffPolicy = { baseMs: 1_000, capMs: 60_000 };
+
+/** How long a channel that failed rests before it is asked for again, milliseconds. */
+export function channelRetryMs(attempts: number, random: number): number {
+  return 500 + fullJitterMs(CHANNEL_RETRY, attempts, () => random);
+}

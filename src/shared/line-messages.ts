@@ -1,0 +1,133 @@
+/**
+ * Everything that tabs and the leader say to each other, on one BroadcastChannel per user (docs/protocol.md).
+ * The same in every host, so a leader in a SharedWorker and one in a tab are the same to all. No message carries
+ * a token. Durations are relative ("…Ms"), because monotonic clocks differ between contexts.
+ */
+import type { EventRecord } from './log.ts';
+
+/** Where the one leader can live. */
+export type HostKind =
+  /** A SharedWorker: closing any tab changes nothing. */
+  | 'shared-worker'
+  /** One of the tabs, chosen by a Web Lock. */
+  | 'elected-tab'
+  /** No way to share in this browser: this tab has a connection of its own. */
+  | 'own-tab';
+
+export type ConnectionPhase = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'signed-out';
+
+export type ChannelPhase =
+  /** Asked for, not yet confirmed by the service. */
+  | 'subscribing'
+  /** Confirmed: events arrive. */
+  | 'live'
+  /** The connection is away; it is asked for again as soon as it is back. */
+  | 'waiting'
+  /** The service refused this channel; tried again with a new token. */
+  | 'denied'
+  /** The service failed on this channel for another reason; tried again with backoff. */
+  | 'failed';
+
+export interface ChannelStatus {
+  phase: ChannelPhase;
+  /** The service's words, for `denied` and `failed`. */
+  reason: string | null;
+}
+
+/** The leader's state, as it tells it to the tabs. */
+export interface LeaderStatus {
+  leaderId: string;
+  host: HostKind;
+  phase: ConnectionPhase;
+  reason: string | null;
+  retryInMs: number | null;
+  sockets: number;
+  tabs: number;
+  reconnects: number;
+  heardAgoMs: number | null;
+  token: { endsInMs: number; renewals: number } | null;
+  channels: Record<string, ChannelStatus>;
+  /** Whether received events reach the log. */
+  history: 'kept' | 'unavailable' | 'full';
+}
+
+/** Why a tab wakes the leader. */
+export type NudgeCause =
+  | 'online'
+  | 'offline'
+  | 'visible'
+  | 'pageshow'
+  | 'resume'
+  | 'focus'
+  | 'clock-jump'
+  | 'retry';
+
+export type TabMessage =
+  /** A tab and all that it wants now: sent at its start, at every change, and when it hears a new leader. */
+  | { v: 1; t: 'tab'; tab: string; locked: boolean; visible: boolean; online: boolean; wants: string[] }
+  /** The tab goes (closed, navigated, frozen, into the back/forward cache). */
+  | { v: 1; t: 'bye'; tab: string }
+  /** Something happened that may have changed the network, or the person pressed "Retry now". */
+  | { v: 1; t: 'nudge'; tab: string; cause: NudgeCause; online: boolean }
+  /** `tab` asks an elected leader to hand over to it. */
+  | { v: 1; t: 'resign'; tab: string };
+
+export type LeaderMessage =
+  /**
+   * The leader's state; also its heartbeat. `n` is the number of the last event in the log for this epoch: a tab
+   * whose cursor is behind reads the log.
+   */
+  | { v: 1; t: 'status'; epoch: number; n: number; status: LeaderStatus }
+  /** Events that are in the log now; their `n` are contiguous, beginning with `from`. */
+  | { v: 1; t: 'events'; epoch: number; from: number; records: EventRecord[] }
+  /** The coverage of these channels changed: readers read it again. */
+  | { v: 1; t: 'coverage'; epoch: number; channels: string[] }
+  /** The leader ended on purpose; another may begin. */
+  | { v: 1; t: 'ended'; epoch: number };
+
+/** Sent by any tab after it changed the outbox: the others read it again. */
+export type OutboxHint = { v: 1; t: 'outbox' };
+
+export type LineMessage = TabMessage | LeaderMessage | OutboxHint;
+
+const KNOWN: ReadonlySet<unknown> = new Set([
+  'tab',
+  'bye',
+  'nudge',
+  'resign',
+  'status',
+  'events',
+  'coverage',
+  'ended',
+  'outbox',
+]);
+
+/**
+ * The message in `data`, or null when it is of another protocol version or unknown. Only our own origin can post
+ * here, so the envelope decides and the fields are trusted.
+ */
+export function parseLineMessage(data: unknown): LineMessage | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const { v, t } = data as Record<string, unknown>;
+  return v === 1 && KNOWN.has(t) ? (data as LineMessage) : null;
+}
+
+/** Names that tabs, workers and locks of one user share. */
+export function lineNames(sub: string): {
+  line: string;
+  leaderLock: string;
+  outboxLock: string;
+  database: string;
+} {
+  return {
+    line: `switchboard-line:${sub}`,
+    leaderLock: `switchboard-leader:${sub}`,
+    outboxLock: `switchboard-outbox:${sub}`,
+    database: `switchboard:${sub}`,
+  };
+}
+
+/** The Web Lock that a tab holds for as long as it lives. */
+export function tabLockName(tab: string): string {
+  return `switchboard-tab:${tab}`;
+}

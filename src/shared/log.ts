@@ -1,0 +1,46 @@
+/** What the event log keeps, as every room of the connection speaks of it. */
+
+/** Position in the log: ordered by epoch, then n. Unique for ever in one user's log. */
+export interface Position {
+  epoch: number;
+  n: number;
+}
+
+/** One received event, as the log keeps it. */
+export interface EventRecord extends Position {
+  /** The channel as subscribed: for a wildcard subscription the service does not name the exact one. */
+  channel: string;
+  /** The event as it came: JSON text. */
+  event: string;
+  /** Wall clock of this device at arrival, milliseconds since 1970. */
+  receivedAt: number;
+}
+
+export type GapCause =
+  /** The device had no network. */
+  | 'offline'
+  /** The socket was lost, refused or silent. */
+  | 'connection-lost'
+  /** The tab or worker that held the connection ended without a word. */
+  | 'leader-lost'
+  /** The service refused the channel. */
+  | 'denied'
+  /** No window of the app was open, or nobody was signed in. */
+  | 'not-running'
+  /** The app ran, but no window wanted the channel. */
+  | 'not-watched';
+
+/** A time in which we were not provably listening: events may be missing. */
+export interface Gap {
+  channel: string;
+  /** Wall clock, milliseconds since 1970. */
+  from: number;
+  /** Null while it lasts. */
+  to: number | null;
+  cause: GapCause;
+}
+
+/** Orders two positions: negative when `a` is before `b`. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.epoch === b.epoch ? a.n - b.n : a.epoch - b.epoch;
+}

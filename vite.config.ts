@@ -1,0 +1,115 @@
+/**
+ * One builder, three environments: the page with its worker (`client`), the server with the page's server
+ * rendering (`ssr`), and the service worker (`sw`), which is built last because it lists what the page consists of.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+import { computeBuildId } from './scripts/build-id.mjs';
+
+const root = import.meta.dirname;
+const out = (folder: string): string => join(root, 'dist', folder);
+const build = computeBuildId(root);
+
+export default defineConfig(({ command }) => ({
+  root: join(root, 'src/app'),
+  publicDir: join(root, 'public'),
+  appType: 'custom',
+  cacheDir: join(root, 'node_modules/.vite'),
+  plugins: [react(), precacheManifest()],
+  define: { __BUILD_ID__: JSON.stringify(build) },
+  html: { cspNonce: '__CSP_NONCE__' },
+  server: { fs: { allow: [root] } },
+  worker: { format: 'es' as const },
+  builder: {
+    async buildApp(builder) {
+      for (const name of ['client', 'ssr', 'sw']) {
+        const environment = builder.environments[name];
+        if (environment !== undefined) await builder.build(environment);
+      }
+      writeFileSync(join(root, 'dist', 'build.json'), `${JSON.stringify({ build })}\n`);
+    },
+  },
+  environments: {
+    client: {
+      build: {
+        outDir: out('client'),
+        emptyOutDir: true,
+        // Inlined assets would need `data:` in the content security policy.
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        rolldownOptions: { input: join(root, 'src/app/index.html') },
+      },
+    },
+    ssr: {
+      consumer: 'server' as const,
+      // The stand-ins' and Amplify's packages stay packages: the server loads them from node_modules.
+      resolve: { external: command === 'build' ? true : undefined },
+      build: {
+        outDir: out('server'),
+        emptyOutDir: true,
+        copyPublicDir: false,
+        target: 'node20',
+        rolldownOptions: {
+          input: { main: join(root, 'server/main.ts'), 'entry-server': join(root, 'src/app/entry-server.tsx') },
+          output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        },
+      },
+    },
+    sw: {
+      consumer: 'client' as const,
+      build: {
+        // Beside the page's files, so that its scope is the whole origin.
+        outDir: out('client'),
+        emptyOutDir: false,
+        copyPublicDir: false,
+        rolldownOptions: {
+          input: join(root, 'sw/sw.ts'),
+          output: { entryFileNames: 'sw.js', format: 'iife' as const, codeSplitting: false },
+        },
+      },
+    },
+  },
+  test: {
+    root,
+    include: ['{src,sw,server,scripts}/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    testTimeout: 20_000,
+  },
+}));
+
+/** Files that the page never asks for by these names, or that must always come from the network. */
+const NOT_PRECACHED = /(^|\/)(index\.html|sw\.js|robots\.txt|\.vite\/.*|screenshots\/.*|.*\.map)$/;
+
+/**
+ * Puts the list of everything the page consists of in the place of `self.__WB_MANIFEST` in the service worker.
+ * Names with a hash need no revision; the user-free shell changes with every build.
+ */
+function precacheManifest(): Plugin {
+  return {
+    name: 'switchboard:precache-manifest',
+    applyToEnvironment: (environment) => environment.name === 'sw',
+    transform(code, id) {
+      if (!id.endsWith('/sw/precache.ts')) return null;
+      return code.replace('self.__WB_MANIFEST', JSON.stringify(listPrecache()));
+    },
+  };
+}
+
+function listPrecache(): { url: string; revision: string | null }[] {
+  const folder = out('client');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((name) => !NOT_PRECACHED.test(name))
+    .sort();
+  return [
+    { url: '/shell', revision: build },
+    ...files.map((name) => ({
+      url: `/${name}`,
+      revision: name.startsWith('assets/') ? null : createHash('sha256').update(readFileSync(join(folder, name))).digest('hex').slice(0, 16),
+    })),
+  ];
+}
