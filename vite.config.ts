@@ -53,7 +53,10 @@ export default defineConfig(({ command }) => ({
         copyPublicDir: false,
         target: 'node20',
         rolldownOptions: {
-          input: { main: join(root, 'server/main.ts'), 'entry-server': join(root, 'src/app/entry-server.tsx') },
+          input: {
+            main: join(root, 'server/main.ts'),
+            'entry-server': join(root, 'src/app/entry-server.tsx'),
+          },
           output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
         },
       },
@@ -92,7 +95,7 @@ function precacheManifest(): Plugin {
     name: 'switchboard:precache-manifest',
     applyToEnvironment: (environment) => environment.name === 'sw',
     transform(code, id) {
-      if (!id.endsWith('/sw/precache.ts')) return null;
+      if (!id.includes('/sw/') || !code.includes('self.__WB_MANIFEST')) return null;
       return code.replace('self.__WB_MANIFEST', JSON.stringify(listPrecache()));
     },
   };
@@ -109,7 +112,12 @@ function listPrecache(): { url: string; revision: string | null }[] {
     { url: '/shell', revision: build },
     ...files.map((name) => ({
       url: `/${name}`,
-      revision: name.startsWith('assets/') ? null : createHash('sha256').update(readFileSync(join(folder, name))).digest('hex').slice(0, 16),
+      revision: name.startsWith('assets/')
+        ? null
+        : createHash('sha256')
+            .update(readFileSync(join(folder, name)))
+            .digest('hex')
+            .slice(0, 16),
     })),
   ];
 }

@@ -16,7 +16,8 @@ const NOT_BUILT = /\.test\.tsx?$|test-doubles\.ts$|tsconfig.*\.json$/;
 export function computeBuildId(root) {
   const hash = createHash('sha256');
   for (const source of SOURCES) {
-    for (const file of filesUnder(root, source)) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+    for (const file of filesUnder(root, source))
+      hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex').slice(0, 12);
 }

@@ -1,0 +1,140 @@
+/** The tab that started or leads the connection goes: what the others see, and what the service sees. */
+import type { Page } from '@playwright/test';
+import type { App } from './support/fixtures.ts';
+import {
+  expect,
+  live,
+  openChannels,
+  shown,
+  signIn,
+  subscribed,
+  test,
+  upTo,
+  without,
+} from './support/fixtures.ts';
+
+const TALL = { width: 900, height: 8_000 };
+const CHANNEL = 'default/one';
+
+/** Publishes 50 events a second until stopped; resolves with how many were published. */
+function publishSteadily(app: App): { stop(): Promise<number> } {
+  let going = true;
+  let n = 0;
+  const run = (async () => {
+    while (going) {
+      n += 1;
+      const [, pause] = [
+        app.far.publish(CHANNEL, [{ n }]),
+        new Promise((resolve) => setTimeout(resolve, 20)),
+      ];
+      await pause;
+    }
+  })();
+  return {
+    async stop() {
+      going = false;
+      await run;
+      return n;
+    },
+  };
+}
+
+async function threeTabs(page: Page, app: App): Promise<Page[]> {
+  await page.setViewportSize(TALL);
+  await signIn(page, app);
+  await openChannels(page, [CHANNEL]);
+  const pages = [page];
+  for (const _ of upTo(2)) {
+    const next = await page.context().newPage();
+    await next.setViewportSize(TALL);
+    await next.goto(`${app.origin}/c/${CHANNEL}`);
+    pages.push(next);
+  }
+  for (const each of pages) await live(each);
+  await subscribed(app, [CHANNEL]);
+  return pages;
+}
+
+test('closing the tab that started the SharedWorker loses no event and opens no socket', async ({
+  app,
+  page,
+}) => {
+  const [first, ...rest] = await threeTabs(page, app);
+  const publisher = publishSteadily(app);
+  await expect.poll(async () => (await shown(rest[0] as Page, 'n')).length).toBeGreaterThan(20);
+  await first?.close();
+  const at = (await shown(rest[0] as Page, 'n')).length;
+  await expect.poll(async () => (await shown(rest[0] as Page, 'n')).length).toBeGreaterThan(at + 40);
+  const count = await publisher.stop();
+  for (const each of rest)
+    await expect.poll(async () => (await shown(each, 'n')).toSorted((a, b) => a - b)).toEqual(upTo(count));
+  expect((await app.far.stats()).events.socketsOpened).toBe(1);
+});
+
+for (const end of ['closed', 'crashed'] as const) {
+  test(`elected tab: with the leading tab ${end}, another is live within 1 s, and the gap is shown`, async ({
+    app,
+    context,
+    page,
+  }) => {
+    await without(context, 'SharedWorker');
+    const [first, ...rest] = await threeTabs(page, app);
+    await app.far.publish(CHANNEL, [{ n: 1 }]);
+    for (const each of rest) await expect.poll(() => shown(each, 'n')).toEqual([1]);
+
+    const start = performance.now();
+    if (end === 'closed') await first?.close();
+    else await first?.goto('chrome://crash').catch(() => {});
+    const closed = performance.now();
+    await expect
+      .poll(
+        async () => (await app.far.stats()).events.sockets.flatMap((socket) => socket.subscriptions).length,
+        {
+          intervals: [20],
+        },
+      )
+      .toBe(1);
+    await expect.poll(async () => (await app.far.stats()).events.socketsOpened, { intervals: [20] }).toBe(2);
+    // From the moment the tab was gone; closing a page takes the browser itself a while.
+    expect(performance.now() - closed).toBeLessThan(1_000);
+    test
+      .info()
+      .annotations.push({
+        type: 'hand-over',
+        description: `${Math.round(performance.now() - start)} ms in all`,
+      });
+
+    for (const each of rest) await live(each);
+    await app.far.publish(CHANNEL, [{ n: 2 }]);
+    for (const each of rest) {
+      await expect.poll(() => shown(each, 'n')).toEqual([1, 2]);
+      await expect(each.getByRole('log')).toContainText('Not listening');
+    }
+    expect((await app.far.stats()).events.socketsOpen).toBe(1);
+  });
+}
+
+test('a crash of the tab that started the SharedWorker: the others are live again within 1 s', async ({
+  app,
+  page,
+}) => {
+  const [first, ...rest] = await threeTabs(page, app);
+  await first?.goto('chrome://crash').catch(() => {});
+  const crashed = performance.now();
+  await app.far.publish(CHANNEL, [{ n: 0 }]);
+  for (const each of rest) await live(each);
+  await expect
+    .poll(
+      async () => {
+        const { events } = await app.far.stats();
+        return [events.socketsOpen, events.sockets.flatMap((socket) => socket.subscriptions).length];
+      },
+      { intervals: [20] },
+    )
+    .toEqual([1, 1]);
+  test
+    .info()
+    .annotations.push({ type: 'recovery', description: `${Math.round(performance.now() - crashed)} ms` });
+  await app.far.publish(CHANNEL, [{ n: 5 }]);
+  for (const each of rest) await expect.poll(async () => (await shown(each, 'n')).at(-1)).toBe(5);
+});

@@ -1,0 +1,125 @@
+/** The connection or the token goes away, and comes back. */
+import type { App } from './support/fixtures.ts';
+import { expect, live, openChannels, shown, signIn, subscribed, test, upTo } from './support/fixtures.ts';
+
+const CHANNEL = 'default/one';
+
+/** Resolves with how long it took until the service had one socket with the channel on it again, milliseconds. */
+async function untilListening(app: App, since: number): Promise<number> {
+  await expect
+    .poll(
+      async () =>
+        (await app.far.stats()).events.sockets.filter((socket) => socket.subscriptions.length > 0).length,
+      { intervals: [20], timeout: 20_000 },
+    )
+    .toBe(1);
+  return performance.now() - since;
+}
+
+test.describe('the connection', () => {
+  test.beforeEach(async ({ app, page }) => {
+    await signIn(page, app, 'ada', `/c/${CHANNEL}`);
+    await live(page);
+    await subscribed(app, [CHANNEL]);
+  });
+
+  test('dropped: live again within 1 s', async ({ app, page }) => {
+    await app.far.publish(CHANNEL, [{ n: 1 }]);
+    await expect.poll(() => shown(page, 'n')).toEqual([1]);
+    const dropped = performance.now();
+    await app.far.drop();
+    expect(await untilListening(app, dropped)).toBeLessThan(1_000);
+    await live(page, 1_000);
+    await app.far.publish(CHANNEL, [{ n: 2 }]);
+    await expect.poll(() => shown(page, 'n')).toEqual([1, 2]);
+  });
+
+  test('with the Events service away for 10 s: says so, and is live within 1 s of its return', async ({
+    app,
+    page,
+  }) => {
+    await app.far.faults({ events: { refuseConnections: true } });
+    await app.far.drop();
+    await expect(page.getByRole('status')).toHaveText(/^Reconnecting/);
+    const away = performance.now();
+    await expect
+      .poll(() => performance.now() - away, { timeout: 15_000, intervals: [500] })
+      .toBeGreaterThan(10_000);
+    await expect(page.getByRole('status')).toHaveText(/^Reconnecting/);
+    const back = performance.now();
+    await app.far.faults({ events: { refuseConnections: false } });
+    expect(await untilListening(app, back)).toBeLessThan(1_000);
+    await live(page, 1_000);
+    await expect(page.getByRole('log')).toContainText('Not listening');
+  });
+
+  test('silent but open: noticed and replaced within 12 s, and nothing is shown as live meanwhile without proof', async ({
+    app,
+    page,
+  }) => {
+    const before = (await app.far.stats()).events.socketsOpened;
+    await app.far.faults({ events: { silent: true } });
+    const start = performance.now();
+    await expect
+      .poll(async () => (await app.far.stats()).events.socketsOpened, { timeout: 15_000, intervals: [100] })
+      .toBeGreaterThan(before);
+    expect(performance.now() - start).toBeLessThan(12_000);
+    await app.far.faults({ events: { silent: false } });
+    await app.far.drop();
+    await live(page, 5_000);
+    await app.far.publish(CHANNEL, [{ n: 7 }]);
+    await expect.poll(() => shown(page, 'n')).toEqual([7]);
+  });
+
+  test('a denied channel says why; the others go on', async ({ app, page }) => {
+    await openChannels(page, ['denied/secrets']);
+    await expect(page.getByRole('main')).toContainText(/denied/i);
+    await app.far.publish(CHANNEL, [{ n: 3 }]);
+    await page.goto(`${app.origin}/c/${CHANNEL}`);
+    await expect.poll(() => shown(page, 'n')).toEqual([3]);
+    expect((await app.far.stats()).events.socketsOpened).toBe(1);
+  });
+});
+
+test.describe('an access token that ends while connected', () => {
+  const LIFE = 12;
+  test.use({ env: { LOCAL_TOKEN_SECONDS: `${LIFE}` } });
+
+  test('interrupts nothing; a new channel and a reconnect use a new one; the provider saw one refresh', async ({
+    app,
+    page,
+  }) => {
+    await page.setViewportSize({ width: 900, height: 3_000 });
+    await signIn(page, app, 'ada', `/c/${CHANNEL}`);
+    await live(page);
+    await subscribed(app, [CHANNEL]);
+    // One event a second, across the end of the token's life.
+    for (const n of upTo(LIFE + 1)) {
+      const next = performance.now() + 1_000;
+      await app.far.publish(CHANNEL, [{ n }]);
+      await expect.poll(() => shown(page, 'n')).toEqual(upTo(n));
+      await expect.poll(() => performance.now() >= next, { intervals: [50] }).toBe(true);
+    }
+    expect((await app.far.stats()).events.socketsOpened).toBe(1);
+    expect((await app.far.stats()).provider.refreshes).toBe(0);
+
+    await openChannels(page, ['default/two']);
+    await subscribed(app, [CHANNEL, 'default/two']);
+    await app.far.drop();
+    await subscribed(app, [CHANNEL, 'default/two']);
+    await live(page);
+    const { events, provider } = await app.far.stats();
+    expect(provider.refreshes).toBe(1);
+    expect(provider.refreshFailures).toBe(0);
+    expect(events.socketsOpened).toBe(2);
+  });
+
+  test('and that the service refuses early is replaced without anybody noticing', async ({ app, page }) => {
+    await signIn(page, app, 'ada', `/c/${CHANNEL}`);
+    await live(page);
+    await app.far.expireTokens();
+    await openChannels(page, ['default/two']);
+    await subscribed(app, ['default/two']);
+    await expect(page.getByRole('main')).not.toContainText(/denied/i);
+  });
+});

@@ -1,0 +1,89 @@
+/**
+ * Stands between the browser and the server: counts what really reaches the server, keeps what passed for the
+ * secret scan, and can cut the way as a network does.
+ */
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+export interface SeenRequest {
+  method: string;
+  url: string;
+  status: number;
+  headers: IncomingMessage['headers'];
+}
+
+export interface FrontProxy {
+  port: number;
+  seen: SeenRequest[];
+  /** Requests that reached the server, by path (without query). */
+  count(path: string, method?: string): number;
+  /** Cuts every connection and refuses new ones, until `mend`. */
+  cut(): void;
+  mend(): void;
+  /** Where requests go. */
+  target(port: number): void;
+  close(): Promise<void>;
+}
+
+export async function startFrontProxy(): Promise<FrontProxy> {
+  const seen: SeenRequest[] = [];
+  const sockets = new Set<Socket>();
+  let targetPort = 0;
+  let isCut = false;
+
+  function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const upstream = request(
+      {
+        host: '127.0.0.1',
+        port: targetPort,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      },
+      (answer) => {
+        seen.push({
+          method: incoming.method ?? '',
+          url: incoming.url ?? '',
+          status: answer.statusCode ?? 0,
+          headers: incoming.headers,
+        });
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    upstream.on('error', () => outgoing.destroy());
+    incoming.pipe(upstream);
+  }
+
+  const server = createServer(forward);
+  server.on('connection', (socket) => {
+    if (isCut) {
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    seen,
+    count: (path, method = 'GET') =>
+      seen.filter((entry) => entry.method === method && entry.url.split('?', 1)[0] === path).length,
+    cut() {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend() {
+      isCut = false;
+    },
+    target(port) {
+      targetPort = port;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * `npm test`: every check and test, in the order in which they find faults fastest. Installs the browser from the
+ * system's packages where it is missing. Ends with "N passed, N failed": tests one by one, each check as one.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CHROMIUM } from './chromium.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const reports = join(root, '.cache/reports');
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+let passed = 0;
+let failed = 0;
+
+installChromium();
+await check('format and lint', 'npx', ['biome', 'ci', '.']);
+await check('types', 'npx', ['tsc', '-b']);
+await check('import arrows', 'node', ['scripts/check-rooms.mjs']);
+await check('unused files, exports and packages', 'npx', ['knip']);
+await check('build', 'npm', ['run', 'build']);
+await check('built files', 'node', ['scripts/check-built.mjs']);
+await tests(
+  'unit tests',
+  [
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${join(reports, 'unit.json')}`,
+  ],
+  'unit.json',
+  countVitest,
+);
+await tests(
+  'browser tests',
+  ['playwright', 'test', '--config', 'e2e/playwright.config.ts'],
+  'browser.json',
+  countPlaywright,
+);
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function check(name, command, args) {
+  console.log(`\n— ${name}`);
+  if ((await run(command, args)) === 0) passed += 1;
+  else {
+    failed += 1;
+    console.error(`${name}: failed`);
+  }
+}
+
+/** A run whose own report cannot be read, or that ends badly though no test failed, counts as one failure. */
+async function tests(name, args, report, count) {
+  console.log(`\n— ${name}`);
+  const code = await run('npx', args);
+  try {
+    const result = count(JSON.parse(readFileSync(join(reports, report), 'utf8')));
+    passed += result.passed;
+    failed += result.failed;
+    if (code !== 0 && result.failed === 0) failed += 1;
+    if (process.env.CI && result.skipped > 0) {
+      console.error(`${name}: ${result.skipped} skipped, which is not allowed in CI`);
+      failed += 1;
+    }
+  } catch (error) {
+    console.error(`${name}: no report (${error.message})`);
+    failed += 1;
+  }
+}
+
+function countVitest(report) {
+  return {
+    passed: report.numPassedTests,
+    failed:
+      report.numFailedTests +
+      report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
+        .length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+function countPlaywright({ stats }) {
+  // A test that passes only on a second try is a fault to understand, never a pass.
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+}
+
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    child.on('error', () => resolve(1));
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+function installChromium() {
+  if (existsSync(CHROMIUM)) return;
+  console.log(`Installing Chromium from the system's packages (${CHROMIUM} is missing) …`);
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  for (const args of [
+    ['apt-get', 'update', '-qq'],
+    [
+      'apt-get',
+      'install',
+      '-y',
+      '-qq',
+      '--no-install-recommends',
+      'chromium',
+      'fonts-liberation',
+      'fonts-noto-color-emoji',
+    ],
+  ]) {
+    const [command, ...rest] = [...sudo, ...args];
+    spawnSync(command, rest, {
+      stdio: 'inherit',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  }
+  if (existsSync(CHROMIUM)) return;
+  console.error(
+    `The browser tests need Chromium, and it could not be installed. Install it (Debian: apt-get install chromium), or name one: CHROMIUM=/path/to/chrome npm test`,
+  );
+  process.exit(1);
+}

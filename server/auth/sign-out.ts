@@ -1,0 +1,54 @@
+/**
+ * `POST /auth/sign-out`: ends the session here first, for good, and answers; the provider is told in the background.
+ * Signing out succeeds whatever the state of the provider, and without a session too.
+ */
+import type { FastifyInstance } from 'fastify';
+import { EPOCH_HEADER } from '../../src/shared/token.ts';
+import { refusal, STATE_CHANGE } from '../gate.ts';
+import { sendProblem } from '../problem.ts';
+import { refusedRequest } from '../routes/problems.ts';
+import type { Cookies } from '../session/cookies.ts';
+import { nextEpoch, parseEpoch } from '../session/epoch.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { Provider } from './provider.ts';
+
+export interface SignOutDeps {
+  provider: Provider;
+  sessions: Sessions;
+  cookies: Cookies;
+  origin: string;
+  /** Wall-clock milliseconds. */
+  now(): number;
+}
+
+/** Body of the JSON answer. */
+interface SignOutAnswer {
+  /** The epoch of the sign-out: answers of lower ones must be dropped. */
+  epoch: number;
+  /** Where to go to end the session at the provider too. */
+  next: string;
+}
+
+export function registerSignOut(app: FastifyInstance, deps: SignOutDeps): void {
+  const { provider, sessions, cookies, origin, now } = deps;
+
+  app.post('/auth/sign-out', async (request, reply) => {
+    const refused = refusal(request.headers, STATE_CHANGE, origin);
+    if (refused !== null) return sendProblem(reply, refusedRequest(refused));
+
+    const newest = parseEpoch(String(request.headers[EPOCH_HEADER] ?? ''), now());
+    const known = Math.max(cookies.epoch(request), newest);
+    const ticket = cookies.ticket(request);
+    const epoch = ticket === null ? nextEpoch(now(), [known]) : await sessions.end(ticket, known);
+    cookies.clearTicket(reply);
+    cookies.setTransactions(reply, null, 0);
+    cookies.setEpoch(reply, epoch);
+
+    const next = provider.signOutUrl() ?? `${origin}/`;
+    if (request.headers.accept?.includes('application/json')) {
+      const answer: SignOutAnswer = { epoch, next };
+      return reply.send(answer);
+    }
+    return reply.redirect(next, 303);
+  });
+}

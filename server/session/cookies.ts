@@ -1,0 +1,60 @@
+/** The cookies of this server: names, attributes, and what may be read from them. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ThemeChoice } from '../../src/shared/page-data.ts';
+import { parseEpoch } from './epoch.ts';
+import { parseTicket, type Ticket } from './ticket.ts';
+
+export interface Cookies {
+  /** The session's ticket; null without a cookie of our shape. */
+  ticket(request: FastifyRequest): Ticket | null;
+  /** Whether a session cookie of any shape came along. */
+  hasTicket(request: FastifyRequest): boolean;
+  setTicket(reply: FastifyReply, ticket: Ticket, maxAgeSeconds: number): void;
+  clearTicket(reply: FastifyReply): void;
+  /** The highest epoch this browser remembers; 0 when none. */
+  epoch(request: FastifyRequest): number;
+  setEpoch(reply: FastifyReply, epoch: number): void;
+  /** The sealed sign-ins under way. */
+  transactions(request: FastifyRequest): string | undefined;
+  /** `null` removes them. */
+  setTransactions(reply: FastifyReply, value: string | null, maxAgeSeconds: number): void;
+  theme(request: FastifyRequest): ThemeChoice;
+}
+
+/** 400 days: the longest that browsers keep a cookie (RFC 6265bis). */
+const EPOCH_MAX_AGE_S = 400 * 24 * 3_600;
+
+/** @param secure whether ORIGIN is https: `Secure`, and the `__Host-` prefix, which no sibling domain can set. */
+export function createCookies(secure: boolean, now: () => number): Cookies {
+  const prefix = secure ? '__Host-' : '';
+  const session = `${prefix}switchboard`;
+  const transaction = `${prefix}switchboard-sign-in`;
+  const epoch = 'switchboard-epoch';
+  const theme = 'switchboard-theme';
+  // Lax, not Strict: the way back from the provider is a cross-site navigation that must carry them.
+  const attributes = { httpOnly: true, secure, sameSite: 'lax', path: '/' } as const;
+
+  return {
+    ticket: (request) => parseTicket(request.cookies[session]),
+    hasTicket: (request) => request.cookies[session] !== undefined,
+    setTicket(reply, ticket, maxAge) {
+      reply.setCookie(session, ticket.value, { ...attributes, maxAge });
+    },
+    clearTicket(reply) {
+      reply.clearCookie(session, attributes);
+    },
+    epoch: (request) => parseEpoch(request.cookies[epoch], now()),
+    setEpoch(reply, value) {
+      reply.setCookie(epoch, String(value), { ...attributes, maxAge: EPOCH_MAX_AGE_S });
+    },
+    transactions: (request) => request.cookies[transaction],
+    setTransactions(reply, value, maxAge) {
+      if (value === null) reply.clearCookie(transaction, attributes);
+      else reply.setCookie(transaction, value, { ...attributes, maxAge });
+    },
+    theme(request) {
+      const choice = request.cookies[theme];
+      return choice === 'light' || choice === 'dark' ? choice : 'system';
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** The root of the tree, the same on the server and in the browser: one of three views by who is signed in. */
+import { StrictMode } from 'react';
+import { type Services, ServicesContext, useSessionState } from './services.ts';
+import { Desk } from './shell/desk.tsx';
+import { ErrorBoundary } from './shell/error-boundary.tsx';
+import { Landing } from './shell/landing.tsx';
+import { LoadingView } from './shell/loading-view.tsx';
+
+export function App({ services }: { services: Services }) {
+  return (
+    <StrictMode>
+      <ErrorBoundary>
+        <ServicesContext value={services}>
+          <View />
+        </ServicesContext>
+      </ErrorBoundary>
+    </StrictMode>
+  );
+}
+
+function View() {
+  const session = useSessionState();
+  switch (session.kind) {
+    case 'unknown':
+      return <LoadingView />;
+    case 'signed-out':
+      return <Landing reason={session.reason} />;
+    case 'signed-in':
+      // A different user gets a desk of their own, with nothing left over from the one before.
+      return <Desk key={session.user.sub} user={session.user} offline={session.offline} />;
+    default:
+      return session satisfies never;
+  }
+}

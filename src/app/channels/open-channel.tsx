@@ -1,0 +1,56 @@
+/** The field that opens a channel, with the rule that was broken beside it. */
+import { type FormEvent, useRef, useState } from 'react';
+import { parseChannel } from '../../shared/channel.ts';
+import { useDesk } from '../desk/desk-context.ts';
+import { text } from '../text.ts';
+
+export function OpenChannel() {
+  const { route } = useDesk();
+  const [name, setName] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+
+  const open = (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      route.go(parseChannel(name, 'subscribe'));
+      setName('');
+      setError(null);
+    } catch (problem) {
+      setError(problem instanceof Error ? problem.message : String(problem));
+      field.current?.focus();
+    }
+  };
+
+  return (
+    <form className="open-channel" onSubmit={open} noValidate>
+      <div className="field-row">
+        <input
+          ref={field}
+          className="input"
+          type="text"
+          aria-label={text.channels.openLabel}
+          placeholder={text.channels.openPlaceholder}
+          value={name}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          aria-invalid={error !== null}
+          aria-describedby={error === null ? undefined : 'open-channel-error'}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+            setError(null);
+          }}
+        />
+        <button type="submit" className="button">
+          {text.channels.open}
+        </button>
+      </div>
+      {error !== null && (
+        <p className="field-error" id="open-channel-error" role="alert">
+          {error}
+        </p>
+      )}
+    </form>
+  );
+}

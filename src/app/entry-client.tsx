@@ -1,0 +1,15 @@
+/** The browser's entry: reads what the server said about this page and takes over its HTML. */
+import { hydrateRoot } from 'react-dom/client';
+import { PAGE_DATA_ID, type PageData } from '../shared/page-data.ts';
+import { App } from './app.tsx';
+import { createServices } from './create-services.ts';
+
+const script = document.getElementById(PAGE_DATA_ID);
+const root = document.getElementById('root');
+if (script === null || root === null) {
+  throw new Error(
+    'The page came without its data or its root element. Reload it; if that does not help, update the server.',
+  );
+}
+const page = JSON.parse(script.textContent ?? '') as PageData;
+hydrateRoot(root, <App services={createServices(page)} />);

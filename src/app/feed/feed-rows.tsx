@@ -1,0 +1,199 @@
+/**
+ * The virtual list of a feed. It stays at the newest row until the person scrolls up; then it holds still and
+ * counts what waits. Rows are walked with the arrow keys (one stop for the Tab key).
+ */
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Feed, FeedState } from '../../connection/api.ts';
+import { DownIcon } from '../design/icons.tsx';
+import { text } from '../text.ts';
+import { EventRow } from './event-row.tsx';
+import { GapRow } from './gap-row.tsx';
+
+const ROW_PX = 30;
+/** Room before the first and after the last row, and before the first one where older ones can be asked for. */
+const EDGE_PX = 8;
+const OLDER_PX = 46;
+/** Nearer to the end than this counts as being there: a line's worth of imprecision. */
+const AT_END_PX = 30;
+
+interface FeedRowsProps {
+  channel: string;
+  feed: Feed | null;
+  state: FeedState;
+  /** Whether the channel is confirmed by the service. */
+  live: boolean;
+  onProblem(sentence: string | null): void;
+}
+
+export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProps) {
+  const { rows, loading, hasOlder, received } = state;
+  const scroller = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
+  const [pausedAt, setPausedAt] = useState<number | null>(null);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const [activeKey, setActiveKey] = useState<string | null>(null);
+  const wantsFocus = useRef(false);
+
+  const activeIndex = activeKey === null ? -1 : rows.findLastIndex((row) => row.key === activeKey);
+  const tabIndexRow = activeIndex >= 0 ? activeIndex : rows.findLastIndex((row) => row.kind === 'event');
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 10,
+    paddingStart: hasOlder ? OLDER_PX : EDGE_PX,
+    paddingEnd: EDGE_PX,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: AT_END_PX,
+    useFlushSync: false,
+    // The row that holds the focus stays in the document wherever the list is scrolled to.
+    rangeExtractor: (range) => {
+      const indexes = defaultRangeExtractor(range);
+      if (tabIndexRow < 0 || indexes.includes(tabIndexRow)) return indexes;
+      return [...indexes, tabIndexRow].sort((a, b) => a - b);
+    },
+  });
+
+  const hasRows = rows.length > 0;
+  useLayoutEffect(() => {
+    if (hasRows) virtualizer.scrollToEnd();
+  }, [hasRows, virtualizer]);
+
+  const onScroll = () => {
+    const element = scroller.current;
+    if (element === null) return;
+    const top = element.scrollTop;
+    if (element.scrollHeight - element.clientHeight - top <= AT_END_PX) setPausedAt(null);
+    // Only going up leaves the end: while rows pour in, the end runs ahead of the view for a frame.
+    else if (top < lastTop.current - 1) setPausedAt((before) => before ?? received);
+    lastTop.current = top;
+  };
+
+  const jump = () => {
+    setPausedAt(null);
+    setActiveKey(null);
+    virtualizer.scrollToEnd();
+  };
+
+  const step = (index: number, by: number) => {
+    for (let at = index + by; at >= 0 && at < rows.length; at += by) {
+      const row = rows[at];
+      if (row?.kind !== 'event') continue;
+      wantsFocus.current = true;
+      setActiveKey(row.key);
+      virtualizer.scrollToIndex(at, { align: 'auto' });
+      return;
+    }
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!(event.target instanceof HTMLElement) || event.target.dataset.rowButton === undefined) return;
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (event.key === 'End') jump();
+    else if (by !== 0) step(Number(event.target.closest<HTMLElement>('[data-index]')?.dataset.index), by);
+    else return;
+    event.preventDefault();
+  };
+
+  useEffect(() => {
+    if (!wantsFocus.current || activeIndex < 0) return;
+    wantsFocus.current = false;
+    scroller.current
+      ?.querySelector<HTMLElement>(`[data-index="${activeIndex}"] [data-row-button]`)
+      ?.focus({ preventScroll: true });
+  }, [activeIndex]);
+
+  const toggle = (key: string) => {
+    setActiveKey(key);
+    setOpened((before) => {
+      const next = new Set(before);
+      if (!next.delete(key)) next.add(key);
+      return next;
+    });
+  };
+
+  return (
+    <>
+      <div
+        className="feed-scroller"
+        ref={scroller}
+        role="log"
+        aria-label={text.feed.label(channel)}
+        aria-live="off"
+        aria-busy={loading}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+      >
+        <div className="feed-sheet" style={{ height: virtualizer.getTotalSize() }}>
+          {hasOlder && <OlderButton feed={feed} onProblem={onProblem} />}
+          {virtualizer.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            return (
+              <div
+                key={row.key}
+                className="feed-row"
+                data-index={item.index}
+                ref={virtualizer.measureElement}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                {row.kind === 'gap' ? (
+                  <GapRow gap={row.gap} />
+                ) : (
+                  <EventRow
+                    record={row.record}
+                    open={opened.has(row.key)}
+                    tabbable={item.index === tabIndexRow}
+                    onToggle={() => toggle(row.key)}
+                  />
+                )}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {!hasRows && <Quiet loading={loading} live={live} />}
+      {pausedAt !== null && (
+        <button type="button" className="jump" onClick={jump}>
+          <DownIcon />
+          {text.feed.jump(Math.max(0, received - pausedAt))}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Quiet({ loading, live }: { loading: boolean; live: boolean }) {
+  if (loading) return <p className="feed-quiet appear-late">{text.feed.loading}</p>;
+  return (
+    <div className="feed-quiet">
+      <h2>{text.feed.quietTitle}</h2>
+      <p>{live ? text.feed.quiet : text.feed.quietWaiting}</p>
+    </div>
+  );
+}
+
+function OlderButton({ feed, onProblem }: Pick<FeedRowsProps, 'feed' | 'onProblem'>) {
+  const [busy, setBusy] = useState(false);
+  const load = async () => {
+    if (feed === null || busy) return;
+    setBusy(true);
+    try {
+      await feed.loadOlder();
+      onProblem(null);
+    } catch (error) {
+      onProblem(text.feed.olderFailed(error instanceof Error ? error.message : String(error)));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <button type="button" className="older" aria-busy={busy} onClick={() => void load()}>
+      {busy ? text.feed.olderLoading : text.feed.older}
+    </button>
+  );
+}

@@ -1,0 +1,30 @@
+/** The bar at the top: the product, a waiting update, the account, and the way out. */
+import { LogoMark } from '../design/icons.tsx';
+import { usePwaState, useServices } from '../services.ts';
+import { text } from '../text.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { SignOut } from './sign-out.tsx';
+
+export function TopBar() {
+  const { pwa } = useServices();
+  const { updateReady } = usePwaState();
+  return (
+    <header className="topbar">
+      <LogoMark />
+      <span className="brand">{text.app}</span>
+      <span className="topbar-space" />
+      {updateReady && (
+        <button
+          type="button"
+          className="chip"
+          title={text.account.updateHint}
+          onClick={() => pwa.applyUpdate()}
+        >
+          {text.account.update}
+        </button>
+      )}
+      <AccountMenu />
+      <SignOut />
+    </header>
+  );
+}

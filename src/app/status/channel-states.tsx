@@ -1,0 +1,27 @@
+/** Each channel that any window wants, and what the service said to it. */
+import { useConnectionStatus } from '../services.ts';
+import { text } from '../text.ts';
+
+export function ChannelStates() {
+  const channels = Object.entries(useConnectionStatus()?.channels ?? {}).sort(([a], [b]) =>
+    a.localeCompare(b),
+  );
+  return (
+    <section className="panel-section">
+      <h3>{text.panel.channels}</h3>
+      {channels.length === 0 && <p className="hint">{text.panel.noChannels}</p>}
+      <ul className="states">
+        {channels.map(([channel, { phase, reason }]) => (
+          <li key={channel}>
+            <span className="states-line">
+              <span className="dot" data-phase={phase} />
+              <span className="states-name">{channel}</span>
+              <span className="hint">{text.channels.phases[phase]}</span>
+            </span>
+            {reason !== null && <p className="hint states-reason">{reason}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

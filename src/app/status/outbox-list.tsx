@@ -1,0 +1,32 @@
+/** Every publish that is not over yet, with what can be done about it. */
+
+import { OutboxActions } from '../composer/outbox-actions.tsx';
+import { useOutbox } from '../composer/publish-strip.tsx';
+import { formatTime } from '../format.ts';
+import { text } from '../text.ts';
+
+export function OutboxList() {
+  const rows = useOutbox();
+  return (
+    <section className="panel-section">
+      <h3>{text.panel.outbox}</h3>
+      {rows.length === 0 && <p className="hint">{text.panel.outboxEmpty}</p>}
+      <ul className="states">
+        {rows.map((row) => (
+          <li key={row.id}>
+            <span className="states-line">
+              <span className="row-state" data-state={row.state}>
+                {text.composer.row[row.state]}
+              </span>
+              <span className="states-name">{row.channel}</span>
+              <time className="hint">{formatTime(row.createdAt)}</time>
+            </span>
+            <p className="outbox-event">{row.events.join('\n').slice(0, 300)}</p>
+            {row.reason !== null && <p className="hint states-reason">{row.reason}</p>}
+            {row.state !== 'delivered' && row.state !== 'sending' && <OutboxActions row={row} />}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+/** How the connection is, why, and when it is tried again. */
+import { formatDuration } from '../format.ts';
+import { useConnectionStatus, useSessionState } from '../services.ts';
+import { text } from '../text.ts';
+import { Fact } from './fact.tsx';
+import { Retry } from './retry.tsx';
+import { statusText } from './status-text.ts';
+import { useNow } from './use-now.ts';
+
+export function StateFacts() {
+  const status = useConnectionStatus();
+  const { phase, label, reason } = statusText(useSessionState(), status);
+  const now = useNow();
+  const heard = status?.lastHeardAt ?? null;
+  return (
+    <section className="panel-section">
+      <dl className="facts">
+        <Fact name={text.panel.state}>
+          <span className="pill" data-phase={phase}>
+            <span className="dot" data-phase={phase} />
+            {label}
+          </span>
+        </Fact>
+        {reason !== null && <Fact name={text.panel.reason}>{reason}</Fact>}
+        <Fact name={text.panel.lastHeard}>
+          {heard === null ? text.panel.never : text.panel.ago(formatDuration(now - heard))}
+        </Fact>
+      </dl>
+      <Retry />
+    </section>
+  );
+}

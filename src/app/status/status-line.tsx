@@ -1,0 +1,16 @@
+/**
+ * The one element with `role="status"`. Only words that mean something new go in: a countdown inside it would
+ * be read aloud every second.
+ */
+import { useConnectionStatus, useSessionState } from '../services.ts';
+import { statusText } from './status-text.ts';
+
+export function StatusLine() {
+  const { phase, label, reason } = statusText(useSessionState(), useConnectionStatus());
+  return (
+    <p className="status-line" role="status" data-phase={phase}>
+      <strong className="status-label">{label}</strong>
+      {reason !== null && <span className="status-reason"> · {reason}</span>}
+    </p>
+  );
+}

@@ -1,0 +1,23 @@
+/** What the one status line says, from the session and the connection together. */
+import type { ConnectionPhase, ConnectionStatus } from '../../connection/api.ts';
+import type { SessionState } from '../../session/api.ts';
+import { text } from '../text.ts';
+
+export interface StatusText {
+  phase: ConnectionPhase;
+  /** The first word or words, as other programs look for them. */
+  label: string;
+  /** Why, as a sentence; null when there is nothing to add. */
+  reason: string | null;
+}
+
+export function statusText(session: SessionState, status: ConnectionStatus | null): StatusText {
+  if (session.kind === 'signed-out') return line('signed-out', null);
+  if (session.kind === 'unknown') return line('connecting', text.status.unknownUser);
+  if (status === null) return line(session.offline ? 'offline' : 'connecting', null);
+  return line(status.phase, status.reason);
+}
+
+function line(phase: ConnectionPhase, reason: string | null): StatusText {
+  return { phase, label: text.status.phases[phase], reason };
+}
