@@ -6,14 +6,15 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
 import { computeBuildId } from './scripts/build-id.mjs';
 
 const root = import.meta.dirname;
 const out = (folder: string): string => join(root, 'dist', folder);
 const build = computeBuildId(root);
 
-export default defineConfig(({ command }) => ({
+export default defineConfig({
   root: join(root, 'src/app'),
   publicDir: join(root, 'public'),
   appType: 'custom',
@@ -46,7 +47,7 @@ export default defineConfig(({ command }) => ({
     ssr: {
       consumer: 'server' as const,
       // The stand-ins' and Amplify's packages stay packages: the server loads them from node_modules.
-      resolve: { external: command === 'build' ? true : undefined },
+      resolve: { external: true as const },
       build: {
         outDir: out('server'),
         emptyOutDir: true,
@@ -81,7 +82,7 @@ export default defineConfig(({ command }) => ({
     environment: 'node',
     testTimeout: 20_000,
   },
-}));
+});
 
 /** Files that the page never asks for by these names, or that must always come from the network. */
 const NOT_PRECACHED = /(^|\/)(index\.html|sw\.js|robots\.txt|\.vite\/.*|screenshots\/.*|.*\.map)$/;

@@ -97,12 +97,10 @@ for (const end of ['closed', 'crashed'] as const) {
     await expect.poll(async () => (await app.far.stats()).events.socketsOpened, { intervals: [20] }).toBe(2);
     // From the moment the tab was gone; closing a page takes the browser itself a while.
     expect(performance.now() - closed).toBeLessThan(1_000);
-    test
-      .info()
-      .annotations.push({
-        type: 'hand-over',
-        description: `${Math.round(performance.now() - start)} ms in all`,
-      });
+    test.info().annotations.push({
+      type: 'hand-over',
+      description: `${Math.round(performance.now() - start)} ms in all`,
+    });
 
     for (const each of rest) await live(each);
     await app.far.publish(CHANNEL, [{ n: 2 }]);

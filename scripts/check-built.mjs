@@ -20,7 +20,9 @@ const SERVER = [
   'SESSION_SECRET',
   'better-sqlite',
   'oidc-provider',
-  'node:',
+  '"node:',
+  "'node:",
+  '`node:',
 ];
 const REACT = ['react.element', 'react.transitional.element'];
 

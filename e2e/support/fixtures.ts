@@ -57,7 +57,8 @@ async function startApp(env: Record<string, string>): Promise<App & { stop(): Pr
     await new Promise<void>((resolve, reject) => {
       const hear = (chunk: Buffer): void => {
         output += chunk.toString();
-        if (output.includes('Switchboard ready')) resolve();
+        // The last line of its introduction: everything before it has been printed.
+        if (/^ {2}faults/m.test(output)) resolve();
       };
       child.stdout?.on('data', hear);
       child.stderr?.on('data', hear);

@@ -6,10 +6,9 @@
 import { type Connection, createConnection, finishWipe } from '../connection/index.ts';
 import leaderWorkerUrl from '../connection/worker/leader-worker.ts?worker&url';
 import type { Pwa } from '../pwa/api.ts';
-import { browserPwaDeps, createPwa } from '../pwa/index.ts';
+import { createBrowserPwa } from '../pwa/browser.ts';
 import type { Session } from '../session/api.ts';
 import { createBrowserSession } from '../session/browser.ts';
-import { createSystemClock } from '../shared/clock.ts';
 import type { PageData, SessionInfo } from '../shared/page-data.ts';
 import { createStore, type WritableStore } from '../shared/store.ts';
 import type { Services } from './services.ts';
@@ -26,7 +25,7 @@ const WIPE_MS = 1_000;
 
 export function createServices(page: PageData): Services {
   const session = createBrowserSession(page);
-  const pwa = createPwa({ ...browserPwaDeps(), trustedScriptUrl, clock: createSystemClock() });
+  const pwa = createBrowserPwa(trustedScriptUrl);
   const connection = createStore<Connection | null>(null);
   void finishWipe(localStorage).catch(() => {
     // Storage is closed to us: then there is nothing to wipe either.

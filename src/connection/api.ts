@@ -2,7 +2,7 @@
  * The public face of the shared connection: types only. `createConnection` in `index.ts` makes one; the app and
  * other products build against this file.
  */
-import type { AppError, ErrorCode } from '../shared/errors.ts';
+import type { AppError } from '../shared/errors.ts';
 import type { ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
 import type { EventRecord, Gap } from '../shared/log.ts';
 import type { Store } from '../shared/store.ts';
@@ -156,5 +156,5 @@ export interface Connection {
 }
 
 export type { ChannelPhase, ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
-export type { EventRecord, Gap, GapCause, Position } from '../shared/log.ts';
-export type { AppError, ErrorCode };
+export type { EventRecord, Gap, GapCause } from '../shared/log.ts';
+export type { AppError };

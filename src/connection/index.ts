@@ -25,9 +25,10 @@ import { createContender } from './leader/contend.ts';
 import { startLeader } from './leader/leader.ts';
 import { leaderTokens } from './leader/leader-tokens.ts';
 import { createOutbox } from './outbox/outbox.ts';
-import { createDatabase, deleteDatabase } from './store/database.ts';
+import { createDatabase } from './store/database.ts';
 import { createMemoryHistory, historyOf } from './store/history.ts';
 import { createOutboxLog } from './store/outbox-log.ts';
+import { wipeUser } from './store/wipe.ts';
 import { createFeed, type DrivenFeed } from './tab/feed.ts';
 import { watchPage } from './tab/page-events.ts';
 import { createReceiver } from './tab/receiver.ts';
@@ -35,6 +36,7 @@ import { createSharedEvents } from './tab/shared-events.ts';
 import { tabStatus } from './tab/tab-status.ts';
 
 export type * from './api.ts';
+export { finishWipe } from './store/wipe.ts';
 
 export interface ConnectionOptions {
   /** The signed-in user. */
@@ -330,7 +332,8 @@ export function createConnection(options: ConnectionOptions): Connection {
         log: history.events,
         coverage: history.coverage,
         clock,
-        live: () => status.get().channels[channel]?.phase === 'live',
+        // Before the leader was heard nothing is known, so nothing is called a gap yet.
+        live: () => leader === null || status.get().channels[channel]?.phase === 'live',
         onClose() {
           feeds.delete(feed);
           leave();
@@ -344,7 +347,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     becomeLeader: () => post({ v: 1, t: 'resign', tab }),
     async end({ wipe }) {
       close();
-      if (wipe) await deleteDatabase(names.database);
+      if (wipe) await wipeUser(options.sub, localStorage);
     },
     close,
   };

@@ -78,11 +78,3 @@ export function errorToWire(error: unknown): WireError {
     retryable: true,
   };
 }
-
-/** The error that {@link errorToWire} described. */
-export function errorFromWire(wire: WireError): AppError {
-  return new AppError(wire.code, wire.message, {
-    retryable: wire.retryable,
-    retryAfterMs: wire.retryAfterMs,
-  });
-}

@@ -1,6 +1,7 @@
 /** Fakes for the tests of the token flow: a clock that tests drive, and a token endpoint answered by hand. */
 import type { Clock } from './clock.ts';
-import type { TokenLoad, TokenResponse } from './token-cache.ts';
+import type { TokenResponse } from './token-answer.ts';
+import type { TokenLoad } from './token-cache.ts';
 
 export interface FakeClock extends Clock {
   /** Both clocks go on; due timers run in order. */

@@ -26,7 +26,10 @@ function setUp(more: Partial<TokenCacheDeps> = {}) {
   return { clock, loads, nth, cache, code };
 }
 
-async function withToken(options: Parameters<typeof tokenResponse>[0] = {}, more: Partial<TokenCacheDeps> = {}) {
+async function withToken(
+  options: Parameters<typeof tokenResponse>[0] = {},
+  more: Partial<TokenCacheDeps> = {},
+) {
   const setup = setUp(more);
   const first = setup.cache.get();
   await setup.nth(0).answer(tokenResponse(options));
@@ -63,12 +66,15 @@ describe('token cache', () => {
     { whole: 3600, renewMs: 3_540_000, endMs: 3_595_000 },
     { whole: 200, renewMs: 160_000, endMs: 195_000 },
     { whole: 20, renewMs: 16_000, endMs: 18_000 },
-  ])('keeps a token of $whole s until $endMs ms, and renews from $renewMs ms', async ({ whole, renewMs, endMs }) => {
-    const { cache, clock } = await withToken({ expiresIn: whole, whole });
-    const token = await cache.get();
-    expect(token.renewAt - clock.monotonic()).toBeCloseTo(renewMs);
-    expect(token.endsAt - clock.monotonic()).toBeCloseTo(endMs);
-  });
+  ])(
+    'keeps a token of $whole s until $endMs ms, and renews from $renewMs ms',
+    async ({ whole, renewMs, endMs }) => {
+      const { cache, clock } = await withToken({ expiresIn: whole, whole });
+      const token = await cache.get();
+      expect(token.renewAt - clock.monotonic()).toBeCloseTo(renewMs);
+      expect(token.endsAt - clock.monotonic()).toBeCloseTo(endMs);
+    },
+  );
 
   it('counts from the sending of the request: a slow answer makes no longer life', async () => {
     const { cache, clock, nth } = setUp();

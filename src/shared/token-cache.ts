@@ -7,23 +7,15 @@ import type { Clock } from './clock.ts';
 import { AppError } from './errors.ts';
 import type { SignOutReason } from './page-data.ts';
 import { createStore, type Store } from './store.ts';
-import { decodeClaims, parseTokenAnswer } from './token.ts';
+import { noAnswer, type Outcome, readAnswer, type TokenResponse } from './token-answer.ts';
 import {
   emptyTokenMachine,
   type HeldToken,
-  type LoadFailure,
   reduceToken,
   type TokenEvent,
   type TokenState,
   usableToken,
 } from './token-machine.ts';
-
-/** The part of a fetch `Response` that is read. */
-export interface TokenResponse {
-  status: number;
-  headers: { get(name: string): string | null };
-  json(): Promise<unknown>;
-}
 
 export interface TokenLoad {
   /** Rejects when no answer came. */
@@ -48,7 +40,10 @@ export interface TokenCacheDeps {
 
 export interface TokenCache {
   readonly state: Store<TokenState>;
-  /** @throws AppError `signed-out`, `token-unavailable`, `request-refused`, `closed`. */
+  /**
+   * @throws AppError `signed-out`, `token-unavailable`, `request-refused`, `closed`; its `cause` is `'network'` where no
+   *   answer came, `'server'` where one did.
+   */
   get(options?: { force?: boolean }): Promise<HeldToken>;
   /** The highest epoch seen. */
   epoch(): number;
@@ -73,11 +68,6 @@ interface Waiter {
   resolve(token: HeldToken): void;
   reject(error: AppError): void;
 }
-
-type Outcome =
-  | { type: 'loaded'; answer: ReturnType<typeof parseTokenAnswer>; wholeSeconds: number | null }
-  | { type: 'refused'; epoch: number | null }
-  | { type: 'failed'; failure: LoadFailure };
 
 export function createTokenCache(deps: TokenCacheDeps): TokenCache {
   const { clock } = deps;
@@ -156,7 +146,10 @@ export function createTokenCache(deps: TokenCacheDeps): TokenCache {
     // A load that was dropped for a newer epoch left nothing: its callers are served by a new one.
     const again = !flying && token === null && machine.state.kind === 'empty' && ready.length > 0;
     waiters = again ? [...still, ...ready] : still;
-    if (again) return dispatch({ type: 'wanted', force: false, at: at() });
+    if (again) {
+      dispatch({ type: 'wanted', force: false, at: at() });
+      return;
+    }
     for (const waiter of ready) {
       if (token === null) waiter.reject(whyNot(now));
       else waiter.resolve(token);
@@ -169,11 +162,13 @@ export function createTokenCache(deps: TokenCacheDeps): TokenCache {
   }
 
   function whyNot(now: number): AppError {
-    if (machine.state.kind === 'signed-out') return new AppError('signed-out', 'Nobody is signed in. Sign in.');
+    if (machine.state.kind === 'signed-out')
+      return new AppError('signed-out', 'Nobody is signed in. Sign in.');
     const retryAfterMs = 'retryAt' in machine.state ? Math.max(0, machine.state.retryAt - now) : 0;
     const code = machine.failure?.code ?? 'token-unavailable';
     const message = machine.failure?.message ?? 'There is no access token now. Try again later.';
-    return new AppError(code, message, { retryable: code === 'token-unavailable', retryAfterMs });
+    const retryable = code === 'token-unavailable';
+    return new AppError(code, message, { retryable, retryAfterMs, cause: machine.failure?.from });
   }
 
   return {
@@ -208,65 +203,4 @@ export function createTokenCache(deps: TokenCacheDeps): TokenCache {
 
 function closedError(): AppError {
   return new AppError('closed', 'This token cache was closed. Use the one that replaced it.');
-}
-
-function noAnswer(message: string, online: boolean): LoadFailure {
-  return { code: 'token-unavailable', message, from: 'network', offline: !online };
-}
-
-/** What an answer of the token endpoint means. */
-async function readAnswer(response: TokenResponse): Promise<Outcome> {
-  if (response.status === 200) {
-    try {
-      const answer = parseTokenAnswer(await response.json());
-      return { type: 'loaded', answer, wholeSeconds: wholeLife(answer.accessToken) };
-    } catch {
-      // A captive portal's page, or a body that broke off: no answer of ours, so nothing is known.
-      const message = 'Something between here and the server answered in its place (a Wi-Fi sign-in page?).';
-      return { type: 'failed', failure: noAnswer(message, true) };
-    }
-  }
-  const problem = await readProblem(response);
-  // A 401 of anything but our own server must not sign anybody out.
-  if (response.status === 401 && problem.code === 'signed-out') {
-    return { type: 'refused', epoch: typeof problem.epoch === 'number' ? problem.epoch : null };
-  }
-  const detail = typeof problem.detail === 'string' ? problem.detail : null;
-  if (response.status === 403) {
-    const message = detail ?? 'The server refused the request for a token.';
-    return { type: 'failed', failure: { code: 'request-refused', message, from: 'server' } };
-  }
-  const failure: LoadFailure = {
-    code: 'token-unavailable',
-    message: detail ?? `The token endpoint answered ${response.status}.`,
-    // A service worker says 503 for "no network" too, and marks it, so that the network's return ends the wait.
-    from: problem.cause === 'network' ? 'network' : 'server',
-    retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
-  };
-  return { type: 'failed', failure };
-}
-
-async function readProblem(response: TokenResponse): Promise<Record<string, unknown>> {
-  try {
-    const body = await response.json();
-    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** `Retry-After` in seconds (RFC 9110, 10.2.3). The form with a date would need the client's wall clock. */
-function retryAfterMs(header: string | null): number | undefined {
-  const text = header?.trim() ?? '';
-  return /^\d{1,9}$/.test(text) ? Number(text) * 1000 : undefined;
-}
-
-/** The token's whole life, `exp - iat`, seconds; null where it does not say. */
-function wholeLife(accessToken: string): number | null {
-  try {
-    const { exp, iat } = decodeClaims(accessToken);
-    return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? exp - iat : null;
-  } catch {
-    return null;
-  }
 }

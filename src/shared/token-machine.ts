@@ -1,21 +1,14 @@
 /**
  * The token's life as a pure state machine (docs/token.md). It knows no fetch, no promise and no timer: whoever
- * runs it (`token-cache.ts`) feeds it events with their moment and carries out the effects.
+ * runs it (`token-cache.ts`) feeds it events with their moment and carries out the effects. Longer than other files, so
+ * that every transition is seen in one place.
  */
 import { type BackoffPolicy, fullJitterMs } from './backoff.ts';
 import type { SignOutReason } from './page-data.ts';
 import type { TokenAnswer } from './token.ts';
+import { earlier, type HeldToken, holdToken, type Moment, missedMs, SLEEP_STEP_MS } from './token-life.ts';
 
-/** A token in memory, with its deadlines on the monotonic clock of the context that holds it. */
-export interface HeldToken {
-  accessToken: string;
-  sub: string;
-  epoch: number;
-  /** From here on a newer one is fetched; the token is still good. Monotonic milliseconds. */
-  renewAt: number;
-  /** From here on it must not be handed out. Monotonic milliseconds. */
-  endsAt: number;
-}
+export type { HeldToken } from './token-life.ts';
 
 export type TokenState =
   | { kind: 'empty' }
@@ -25,12 +18,6 @@ export type TokenState =
   | { kind: 'usable'; token: HeldToken; retryAt: number }
   | { kind: 'unavailable'; retryAt: number }
   | { kind: 'signed-out'; reason: SignOutReason; epoch: number };
-
-/** One moment on both clocks, milliseconds. */
-export interface Moment {
-  now: number;
-  wall: number;
-}
 
 /** Why a load gave no token, other than a definite sign-out. */
 export interface LoadFailure {
@@ -85,7 +72,7 @@ export type TokenEvent = { at: Moment } & (
   | { type: 'woke' }
 );
 
-export type TokenEffect =
+type TokenEffect =
   | { type: 'load'; id: number; force: boolean }
   | { type: 'cancel'; id: number }
   /** The server gave a token of this user, who is not the one of {@link TokenMachine.sub}. */
@@ -93,23 +80,12 @@ export type TokenEffect =
 
 type Step = [TokenMachine, TokenEffect[]];
 
-/** Renewal is due when this much remains, at most; milliseconds. */
-export const RENEW_BEFORE_MS = 60_000;
-/** … and at most this share of the whole life. */
-export const RENEW_SHARE = 0.2;
-/** A token is not handed out in its last moments: the request that carries it must still arrive. */
-export const END_MARGIN_MS = 5_000;
-/** … of short lives at most this share (so that 5 s apply from 50 s on). */
-export const END_SHARE = 0.1;
 /** Forced loads, and questions of a signed-out cache, are at least this far apart. */
-export const FORCE_INTERVAL_MS = 5_000;
+const FORCE_INTERVAL_MS = 5_000;
 /** No retry sooner, whatever the jitter says. */
-export const MIN_RETRY_MS = 250;
+const MIN_RETRY_MS = 250;
 /** A longer `Retry-After` is taken for a mistake of the server. */
-export const MAX_RETRY_AFTER_MS = 600_000;
-/** Smaller differences of the two clocks are rounding and clock discipline, not sleep. */
-export const SLEEP_STEP_MS = 2_000;
-
+const MAX_RETRY_AFTER_MS = 600_000;
 const BACKOFF: BackoffPolicy = { baseMs: 1_000, capMs: 60_000 };
 
 /** A machine that holds nothing. */
@@ -166,7 +142,7 @@ export function reduceToken(before: TokenMachine, event: TokenEvent): Step {
 function age(machine: TokenMachine, at: Moment): TokenMachine {
   const { anchor, state } = machine;
   if (anchor === null) return { ...machine, anchor: at };
-  const missed = at.wall - anchor.wall - (at.now - anchor.now);
+  const missed = missedMs(anchor, at);
   if (Math.abs(missed) < SLEEP_STEP_MS) return machine;
   if (missed < 0) return setBack(machine, at, missed);
   const older = { ...machine, anchor: at };
@@ -194,10 +170,6 @@ function setBack(machine: TokenMachine, at: Moment, ms: number): TokenMachine {
   return { ...machine, anchor: at, flight: { ...flight, startedAt } };
 }
 
-function earlier(token: HeldToken, ms: number): HeldToken {
-  return { ...token, renewAt: token.renewAt - ms, endsAt: token.endsAt - ms };
-}
-
 function dropEnded(machine: TokenMachine, now: number): TokenMachine {
   const { state } = machine;
   if (!('token' in state) || now < state.token.endsAt) return machine;
@@ -211,8 +183,7 @@ function dropEnded(machine: TokenMachine, now: number): TokenMachine {
 function onWanted(machine: TokenMachine, force: boolean, at: Moment): Step {
   if (machine.flight !== null) return [machine, []];
   const { state } = machine;
-  const mayForce =
-    force && (machine.forcedAt === null || at.now - machine.forcedAt >= FORCE_INTERVAL_MS);
+  const mayForce = force && (machine.forcedAt === null || at.now - machine.forcedAt >= FORCE_INTERVAL_MS);
   // A server that asked for time gets it; a backoff that came from the network alone yields to a forced load.
   const forceful = mayForce && (!waiting(state, at.now) || machine.failure?.from === 'network');
   switch (state.kind) {
@@ -270,7 +241,7 @@ function onLoaded(
     const state: TokenState = { kind: 'signed-out', reason: 'ended', epoch: answer.epoch };
     return [{ ...reached, state }, [{ type: 'user-changed', sub: answer.sub }]];
   }
-  const token = hold(answer, event.wholeSeconds, flight.startedAt, at);
+  const token = holdToken(answer, event.wholeSeconds, flight.startedAt, at);
   const taken: TokenMachine = { ...reached, probedAt: null };
   if (at.now < token.renewAt) {
     return [{ ...taken, state: { kind: 'fresh', token }, attempt: 0, failure: null }, []];
@@ -293,17 +264,6 @@ const OUTDATED: LoadFailure = {
   message: 'The server answered for an earlier sign-in. It is asked again soon.',
   from: 'server',
 };
-
-function hold(answer: TokenAnswer, wholeSeconds: number | null, sentAt: Moment, at: Moment): HeldToken {
-  const leftMs = answer.expiresIn * 1000;
-  const wholeMs = Math.max(leftMs, (wholeSeconds ?? 0) * 1000);
-  // Counted from the sending: an answer may have lain unread in a frozen tab, or through a sleep.
-  const missed = at.wall - sentAt.wall - (at.now - sentAt.now);
-  const endMs = sentAt.now + leftMs - (missed >= SLEEP_STEP_MS ? missed : 0);
-  const endsAt = endMs - Math.min(END_MARGIN_MS, wholeMs * END_SHARE);
-  const renewAt = endMs - Math.min(RENEW_BEFORE_MS, wholeMs * RENEW_SHARE);
-  return { accessToken: answer.accessToken, sub: answer.sub, epoch: answer.epoch, renewAt, endsAt };
-}
 
 /** An answer from before the newest epoch: asked once more; after that it is a failure like any other. */
 function onOutdated(machine: TokenMachine, flight: Flight, at: Moment, jitter: number): Step {
@@ -343,7 +303,8 @@ function onSeen(machine: TokenMachine, event: Extract<TokenEvent, { type: 'seen'
   const held = heldToken(machine.state);
   const foreign = held !== null && sub !== null && held.sub !== sub;
   const returns = event.signedIn && machine.state.kind === 'signed-out';
-  if (epoch === machine.epoch && !foreign && !returns) return [{ ...machine, sub }, []];
+  // A signed-out cache that is shown its own epoch may ask again at once: it can be the page of a new sign-in.
+  if (epoch === machine.epoch && !foreign && !returns) return [{ ...machine, sub, probedAt: null }, []];
   const state: TokenState = { kind: 'empty' };
   const next = { ...machine, sub, state, epoch, flight: null, attempt: 0, failure: null };
   return [{ ...next, forcedAt: null, probedAt: null }, cancelled(machine)];

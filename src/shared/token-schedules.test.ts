@@ -13,7 +13,8 @@ import {
   problemResponse,
   tokenResponse,
 } from './test-doubles.ts';
-import { createTokenCache, LOAD_TIMEOUT_MS, type TokenResponse } from './token-cache.ts';
+import type { TokenResponse } from './token-answer.ts';
+import { createTokenCache, LOAD_TIMEOUT_MS } from './token-cache.ts';
 import { heldToken } from './token-machine.ts';
 
 const SEED = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };
@@ -290,14 +291,18 @@ describe('token cache under random schedules', () => {
   it.each([
     ['whoever the cookie names (the broker)', null],
     ["one user's page", 'ann' as const],
-  ])('keeps its promises: %s', async (_name, pinned) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(op, { minLength: 5, maxLength: 60, size: 'max' }), (ops) =>
-        play(ops, pinned),
-      ),
-      { numRuns: 2500, ...SEED },
-    );
-  }, 30_000);
+  ])(
+    'keeps its promises: %s',
+    async (_name, pinned) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(op, { minLength: 5, maxLength: 60, size: 'max' }), (ops) =>
+          play(ops, pinned),
+        ),
+        { numRuns: 2500, ...SEED },
+      );
+    },
+    30_000,
+  );
 
   it('asks about once per lifetime, however often it is called', async () => {
     const schedule = fc.record({

@@ -8,6 +8,7 @@ import type { Feed, FeedState } from '../../connection/api.ts';
 import { DownIcon } from '../design/icons.tsx';
 import { text } from '../text.ts';
 import { EventRow } from './event-row.tsx';
+import { OlderButton, Quiet } from './feed-edges.tsx';
 import { GapRow } from './gap-row.tsx';
 
 const ROW_PX = 30;
@@ -33,7 +34,8 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
   const [pausedAt, setPausedAt] = useState<number | null>(null);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [activeKey, setActiveKey] = useState<string | null>(null);
-  const wantsFocus = useRef(false);
+  /** Raised to move the focus to the active row. */
+  const [focusTurn, setFocusTurn] = useState(0);
 
   const activeIndex = activeKey === null ? -1 : rows.findLastIndex((row) => row.key === activeKey);
   const tabIndexRow = activeIndex >= 0 ? activeIndex : rows.findLastIndex((row) => row.kind === 'event');
@@ -58,6 +60,7 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
     },
   });
 
+  const items = virtualizer.getVirtualItems();
   const hasRows = rows.length > 0;
   useLayoutEffect(() => {
     if (hasRows) virtualizer.scrollToEnd();
@@ -73,39 +76,43 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
     lastTop.current = top;
   };
 
-  const jump = () => {
-    setPausedAt(null);
-    setActiveKey(null);
-    virtualizer.scrollToEnd();
+  const activate = (index: number, key: string) => {
+    setActiveKey(key);
+    setFocusTurn((turn) => turn + 1);
+    virtualizer.scrollToIndex(index, { align: 'auto' });
   };
 
   const step = (index: number, by: number) => {
     for (let at = index + by; at >= 0 && at < rows.length; at += by) {
       const row = rows[at];
       if (row?.kind !== 'event') continue;
-      wantsFocus.current = true;
-      setActiveKey(row.key);
-      virtualizer.scrollToIndex(at, { align: 'auto' });
+      activate(at, row.key);
       return;
     }
+  };
+
+  const jump = () => {
+    setPausedAt(null);
+    // The button that was pressed goes away: the focus moves on to where it led.
+    step(rows.length, -1);
+    virtualizer.scrollToEnd();
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!(event.target instanceof HTMLElement) || event.target.dataset.rowButton === undefined) return;
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (event.key === 'End') jump();
+    else if (event.key === 'Home') step(-1, 1);
     else if (by !== 0) step(Number(event.target.closest<HTMLElement>('[data-index]')?.dataset.index), by);
     else return;
     event.preventDefault();
   };
 
   useEffect(() => {
-    if (!wantsFocus.current || activeIndex < 0) return;
-    wantsFocus.current = false;
-    scroller.current
-      ?.querySelector<HTMLElement>(`[data-index="${activeIndex}"] [data-row-button]`)
-      ?.focus({ preventScroll: true });
-  }, [activeIndex]);
+    if (focusTurn === 0) return;
+    const row = scroller.current?.querySelector<HTMLElement>('[data-row-button][tabindex="0"]');
+    row?.focus({ preventScroll: true });
+  }, [focusTurn]);
 
   const toggle = (key: string) => {
     setActiveKey(key);
@@ -129,8 +136,8 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
         onKeyDown={onKeyDown}
       >
         <div className="feed-sheet" style={{ height: virtualizer.getTotalSize() }}>
-          {hasOlder && <OlderButton feed={feed} onProblem={onProblem} />}
-          {virtualizer.getVirtualItems().map((item) => {
+          {hasOlder && (items[0]?.index ?? 0) === 0 && <OlderButton feed={feed} onProblem={onProblem} />}
+          {items.map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
             return (
@@ -164,36 +171,5 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
         </button>
       )}
     </>
-  );
-}
-
-function Quiet({ loading, live }: { loading: boolean; live: boolean }) {
-  if (loading) return <p className="feed-quiet appear-late">{text.feed.loading}</p>;
-  return (
-    <div className="feed-quiet">
-      <h2>{text.feed.quietTitle}</h2>
-      <p>{live ? text.feed.quiet : text.feed.quietWaiting}</p>
-    </div>
-  );
-}
-
-function OlderButton({ feed, onProblem }: Pick<FeedRowsProps, 'feed' | 'onProblem'>) {
-  const [busy, setBusy] = useState(false);
-  const load = async () => {
-    if (feed === null || busy) return;
-    setBusy(true);
-    try {
-      await feed.loadOlder();
-      onProblem(null);
-    } catch (error) {
-      onProblem(text.feed.olderFailed(error instanceof Error ? error.message : String(error)));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <button type="button" className="older" aria-busy={busy} onClick={() => void load()}>
-      {busy ? text.feed.olderLoading : text.feed.older}
-    </button>
   );
 }

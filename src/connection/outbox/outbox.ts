@@ -171,14 +171,16 @@ export function createOutbox(deps: OutboxDeps): DrivenOutbox {
     const lost = isAppError(error, 'network');
     const waits = lost || retryable || isAppError(error, 'signed-out');
     const state = lost ? 'ambiguous' : waits ? 'queued' : 'refused';
-    await change(row.id, (now) => ({ ...now, state, reason }));
-    if (!waits) {
+    let rest: number | null = null;
+    if (waits) {
+      const failures = (resting.get(row.channel)?.failures ?? 0) + 1;
+      rest = Math.max(retryAfterMs ?? 0, 200 + fullJitterMs(RETRY, failures, deps.random));
+      // Before anybody sees the new state: a kick from then on must find it and clear it.
+      resting.set(row.channel, { until: clock.monotonic() + rest, failures });
+    } else {
       again = true;
-      return null;
     }
-    const failures = (resting.get(row.channel)?.failures ?? 0) + 1;
-    const rest = Math.max(retryAfterMs ?? 0, 200 + fullJitterMs(RETRY, failures, deps.random));
-    resting.set(row.channel, { until: clock.monotonic() + rest, failures });
+    await change(row.id, (now) => ({ ...now, state, reason }));
     return rest;
   }
 

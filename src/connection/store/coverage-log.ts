@@ -40,8 +40,8 @@ export function gapsOf(channel: string, intervals: readonly CoverageRow[], live:
     }
     if (last === null || interval.to >= last.to) last = interval;
   }
-  if (last !== null && !live && last.endedBy !== null) {
-    gaps.push({ channel, from: last.to, to: null, cause: last.endedBy });
+  if (last !== null && !live) {
+    gaps.push({ channel, from: last.to, to: null, cause: last.endedBy ?? 'leader-lost' });
   }
   return gaps;
 }

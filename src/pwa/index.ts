@@ -1,0 +1,186 @@
+/**
+ * The installed app: registers the service worker, finds and takes new versions, and offers installation. The only
+ * page code that touches `navigator.serviceWorker`. A browser that refuses any of it has a working page all the same.
+ */
+import { Workbox } from 'workbox-window';
+import type { Clock } from '../shared/clock.ts';
+import { createStore } from '../shared/store.ts';
+import type { Pwa, PwaState } from './api.ts';
+import { createInstallPrompt, type EventSource } from './install-prompt.ts';
+
+export const SERVICE_WORKER_URL = '/sw.js';
+/** A waiting version is looked for this often while the page is open. */
+const UPDATE_EVERY_MS = 3_600_000;
+/** … and on focus and return of the network, but not more often than this. */
+const UPDATE_AGAIN_MS = 60_000;
+/** When the new version has not taken over by then, loading the page again is what is left. */
+const TAKE_OVER_MS = 3_000;
+
+/** The part of a `Workbox` of workbox-window that is used. */
+interface Registrar {
+  register(options: { immediate: boolean }): Promise<ServiceWorkerRegistration | undefined>;
+  messageSkipWaiting(): void;
+}
+
+/** The part of `navigator.serviceWorker` that is used. */
+interface Container extends EventSource {
+  readonly controller: unknown;
+}
+
+export interface PwaDeps {
+  /** `navigator.serviceWorker`; undefined where the browser has none (private windows, plain http). */
+  container: Container | undefined;
+  /** The page's Trusted Types policy: it lets `/sw.js` pass. */
+  trustedScriptUrl(url: string): string;
+  /** `window`. */
+  scope: EventSource;
+  standalone: { readonly matches: boolean } & EventSource;
+  clock: Clock;
+  reload(): void;
+  /** For tests; else workbox-window's. */
+  createRegistrar?(url: string): Registrar;
+}
+
+/**
+ * Whether a first version is on its way to take the page. Where one is active already and the page is not its own
+ * (a hard reload), nothing will.
+ */
+function isComing(registration: ServiceWorkerRegistration | null): boolean {
+  if (registration === null) return false;
+  if (registration.active) return registration.active.state === 'activating';
+  return Boolean(registration.installing ?? registration.waiting);
+}
+
+export function createPwa(deps: PwaDeps): Pwa {
+  const { container, scope, clock } = deps;
+  const install = createInstallPrompt(scope, refresh);
+  let registration: ServiceWorkerRegistration | null = null;
+  let registrar: Registrar | null = null;
+  /** Whether there is still something that may come to control the page. */
+  let registering = container !== undefined;
+  let hadController = Boolean(container?.controller);
+  let reloading = false;
+  let checkedAt = clock.monotonic();
+  let stopHourly = () => {};
+  let stopTakeOver = () => {};
+  const state = createStore<PwaState>(look());
+
+  function look(): PwaState {
+    const controlled = Boolean(container?.controller);
+    const coming = registering || isComing(registration);
+    const serviceWorker =
+      container === undefined ? 'unsupported' : controlled ? 'controlling' : coming ? 'installing' : 'none';
+    return {
+      serviceWorker,
+      // Without a controller the waiting version is the first one, and about to take the page by itself.
+      updateReady: controlled && Boolean(registration?.waiting),
+      canInstall: install.available(),
+      standalone: deps.standalone.matches,
+    };
+  }
+
+  function refresh(): void {
+    const next = look();
+    const now = state.get();
+    const same = (Object.keys(next) as (keyof PwaState)[]).every((key) => next[key] === now[key]);
+    if (!same) state.set(next);
+  }
+
+  function reload(): void {
+    if (reloading) return;
+    reloading = true;
+    stopTakeOver();
+    deps.reload();
+  }
+
+  function onControllerChange(): void {
+    // A version takes over open pages only when some window asked for it (`applyUpdate`), or as the very first one.
+    if (hadController) reload();
+    hadController = true;
+    refresh();
+  }
+
+  function watch(worker: ServiceWorker | null): void {
+    worker?.addEventListener('statechange', refresh);
+  }
+
+  function onUpdateFound(): void {
+    watch(registration?.installing ?? null);
+    refresh();
+  }
+
+  async function register(): Promise<void> {
+    try {
+      const create = deps.createRegistrar ?? ((url) => new Workbox(url, { type: 'classic', scope: '/' }));
+      registrar = create(deps.trustedScriptUrl(SERVICE_WORKER_URL));
+      registration = (await registrar.register({ immediate: true })) ?? null;
+    } catch {
+      // No script, a strict policy, a private window: the page works without.
+    }
+    registering = false;
+    for (const worker of [registration?.installing, registration?.waiting]) watch(worker ?? null);
+    // Not workbox-window's `waiting` event: it comes for the first update only (GoogleChrome/workbox#3285).
+    registration?.addEventListener('updatefound', onUpdateFound);
+    refresh();
+  }
+
+  function checkForUpdate(): void {
+    if (registration === null || clock.monotonic() - checkedAt < UPDATE_AGAIN_MS) return;
+    checkedAt = clock.monotonic();
+    registration.update().catch(() => {
+      // Offline, or the server is away: there is another time.
+    });
+  }
+
+  function hourly(): void {
+    checkForUpdate();
+    stopHourly = clock.after(UPDATE_EVERY_MS, hourly);
+  }
+
+  container?.addEventListener('controllerchange', onControllerChange);
+  deps.standalone.addEventListener('change', refresh);
+  scope.addEventListener('focus', checkForUpdate);
+  scope.addEventListener('online', checkForUpdate);
+  if (container !== undefined) {
+    void register();
+    stopHourly = clock.after(UPDATE_EVERY_MS, hourly);
+  }
+
+  return {
+    state,
+    settled(timeoutMs) {
+      return new Promise((resolve) => {
+        const finish = () => {
+          stopTimer();
+          unsubscribe();
+          resolve();
+        };
+        const check = () => {
+          if (state.get().serviceWorker !== 'installing') finish();
+        };
+        const stopTimer = clock.after(timeoutMs, finish);
+        const unsubscribe = state.subscribe(check);
+        check();
+      });
+    },
+    applyUpdate() {
+      // What waits now, not what an event once named: a newer version may have replaced it. Where none waits any
+      // more, another window has taken it, and this one only has to load again.
+      if (!registration?.waiting) return reload();
+      registrar?.messageSkipWaiting();
+      stopTakeOver();
+      stopTakeOver = clock.after(TAKE_OVER_MS, reload);
+    },
+    install: install.show,
+    close() {
+      stopHourly();
+      stopTakeOver();
+      install.close();
+      registration?.removeEventListener('updatefound', onUpdateFound);
+      container?.removeEventListener('controllerchange', onControllerChange);
+      deps.standalone.removeEventListener('change', refresh);
+      scope.removeEventListener('focus', checkForUpdate);
+      scope.removeEventListener('online', checkForUpdate);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** The service worker, as a table of contents: which event goes to which part. */
+import { createSystemClock } from '../src/shared/clock.ts';
+import { SESSION_CHANNEL } from '../src/shared/page-data.ts';
+import { answerNavigation, type NavigationDeps } from './navigations.ts';
+import { createPrecache } from './precache.ts';
+import { addStaticRoutes, routeOf, type StaticRoutingEvent, setPreload } from './routes.ts';
+import { createTokenBroker } from './token-broker.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+const clock = createSystemClock();
+const precache = createPrecache(self.__WB_MANIFEST);
+const broker = createTokenBroker({
+  fetch: (url, init) => fetch(url, init),
+  clock,
+  random: Math.random,
+  isOnline: () => self.navigator.onLine,
+  channel: typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(SESSION_CHANNEL),
+});
+const navigation: NavigationDeps = {
+  fetch: (request) => fetch(request),
+  precached: precache.match,
+  clock,
+};
+/** Whether the browser took the static routes; null when this run of the worker has not installed. */
+let staticRoutes: boolean | null = null;
+
+// A new version waits until the pages ask for it (see `message`): never a reload that nobody asked for.
+self.addEventListener('install', (event) => {
+  precache.install(event);
+  event.waitUntil(
+    addStaticRoutes(event as StaticRoutingEvent).then((taken) => {
+      staticRoutes = taken;
+    }),
+  );
+});
+
+// The very first version takes the open pages at once, so that they share one token flow from the first visit on.
+self.addEventListener('activate', (event) => {
+  precache.activate(event);
+  event.waitUntil(
+    Promise.all([setPreload(self.registration.navigationPreload, staticRoutes), self.clients.claim()]),
+  );
+});
+
+self.addEventListener('fetch', (event) => {
+  switch (routeOf(event.request, self.location.origin)) {
+    case 'token':
+      return broker.respond(event);
+    case 'navigation':
+      return event.respondWith(answerNavigation(navigation, event));
+    case 'asset':
+      return precache.respond(event);
+    case 'network':
+      return;
+  }
+});
+
+self.addEventListener('message', (event) => {
+  if ((event.data as { type?: unknown } | null)?.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting());
+});
