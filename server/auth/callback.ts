@@ -62,6 +62,7 @@ export function registerCallback(app: FastifyInstance, deps: CallbackDeps): void
       ...{ sub, username, email, epoch, accessToken, accessEndsAt, accessLifeMs, refreshToken },
       failures: 0,
       retryAt: 0,
+      forcedAt: 0,
     });
     cookies.setTicket(reply, ticket, Math.floor(maxMs / 1_000));
     cookies.setEpoch(reply, epoch);

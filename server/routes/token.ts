@@ -40,7 +40,7 @@ export function registerToken(app: FastifyInstance, deps: TokenRouteDeps): void 
     const provider = createSessionTokenProvider(tokens, cookies.ticket(request));
     const context = createAmplifyContext(resources, { Auth: { tokenProvider: provider } });
     try {
-      const session = await fetchAuthSession(context);
+      const session = await fetchAuthSession(context, { forceRefresh: isForced(request.headers) });
       const record = provider.record();
       if (session.tokens === undefined || record === null) {
         return sendProblem(reply, signedOut(provider.endedEpoch() ?? (cookies.epoch(request) || null)));
@@ -60,6 +60,11 @@ export function registerToken(app: FastifyInstance, deps: TokenRouteDeps): void 
       return sendProblem(reply, tokenUnavailable(error.retryAfterMs ?? 0));
     }
   });
+}
+
+/** `fetch(…, { cache: 'reload' })` says so: the page's token was refused by the service. */
+function isForced(headers: Record<string, string | string[] | undefined>): boolean {
+  return headerText(headers['cache-control'])?.includes('no-cache') ?? false;
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

@@ -9,7 +9,7 @@ import type { Clock } from '../../src/shared/clock.ts';
 import type { SessionRecord } from './record.ts';
 import type { Opened, Sessions } from './sessions.ts';
 import type { Ticket } from './ticket.ts';
-import { isUsable, wantsRenewal } from './token-life.ts';
+import { isUsable, mayForce, wantsRenewal } from './token-life.ts';
 
 type AccessAnswer =
   | { kind: 'token'; record: SessionRecord }
@@ -17,17 +17,22 @@ type AccessAnswer =
   | { kind: 'signed-out'; epoch: number | null }
   | { kind: 'unavailable'; retryAfterMs: number };
 
+export interface AccessOptions {
+  /** The service refused the held token: a newer one is wanted though it has life left. Rate-limited per session. */
+  force?: boolean;
+}
+
 export interface AccessTokens {
   /** Rejects when the store is out. */
-  get(ticket: Ticket): Promise<AccessAnswer>;
+  get(ticket: Ticket, options?: AccessOptions): Promise<AccessAnswer>;
   /** Resolves when the renewals under way are done: stopping in one could lose a rotated refresh token. */
   drain(): Promise<void>;
 }
 
 export interface AccessTokensDeps {
   sessions: Sessions;
-  /** Renews the session's tokens once and says how the session stands then. */
-  renew(ticket: Ticket): Promise<Opened>;
+  /** Renews the session's tokens once and says how the session stands then. `refused`: renewed even with life left. */
+  renew(ticket: Ticket, refused: string | null): Promise<Opened>;
   clock: Clock;
   onRenewalError(error: unknown): void;
 }
@@ -45,10 +50,10 @@ export function createAccessTokens({
 }: AccessTokensDeps): AccessTokens {
   const flights = new Map<string, Promise<Opened>>();
 
-  function share(ticket: Ticket): Promise<Opened> {
+  function share(ticket: Ticket, refused: string | null): Promise<Opened> {
     const running = flights.get(ticket.idHash);
     if (running) return running;
-    const flight = renew(ticket).finally(() => flights.delete(ticket.idHash));
+    const flight = renew(ticket, refused).finally(() => flights.delete(ticket.idHash));
     flights.set(ticket.idHash, flight);
     return flight;
   }
@@ -71,14 +76,15 @@ export function createAccessTokens({
   }
 
   return {
-    async get(ticket) {
+    async get(ticket, { force = false } = {}) {
       const held = await sessions.open(ticket);
       if (held.kind !== 'live') return answer(held);
       const now = clock.wall();
       const { record } = held;
-      if (!wantsRenewal(record, now) || now < record.retryAt) return answer(held);
+      const forced = force && mayForce(record, now);
+      if (!(forced || wantsRenewal(record, now)) || now < record.retryAt) return answer(held);
       try {
-        const flight = share(ticket);
+        const flight = share(ticket, forced ? record.accessToken : null);
         return answer(await (isUsable(record, now) ? early(flight, held) : flight));
       } catch (error) {
         onRenewalError(error);

@@ -28,11 +28,9 @@ export function createSessionTokenProvider(
   return {
     record: () => record,
     endedEpoch: () => endedEpoch,
-    // `forceRefresh` is not passed on: the server renews early by itself, and a page's timer that forces a refresh
-    // every few seconds must not reach the provider.
-    async getTokens() {
+    async getTokens({ forceRefresh = false } = {}) {
       if (ticket === null) return null;
-      const answer = await tokens.get(ticket).catch((cause: unknown) => {
+      const answer = await tokens.get(ticket, { force: forceRefresh }).catch((cause: unknown) => {
         throw new AppError('token-unavailable', 'The session store does not answer.', {
           retryable: true,
           cause,

@@ -17,6 +17,8 @@ export interface SessionRecord {
   failures: number;
   /** Before this (wall-clock milliseconds) nobody asks the provider again. In the record, so all servers heed it. */
   retryAt: number;
+  /** When a page last made us renew a token that still had life, wall-clock milliseconds; 0: never. */
+  forcedAt: number;
 }
 
 export function encodeRecord(record: SessionRecord): Buffer {

@@ -40,18 +40,24 @@ const WAIT_LIMIT_MS = 45_000;
 /** Pauses between tries to store renewed tokens: giving up loses a rotated refresh token. */
 const STORE_RETRY_MS = [50, 200, 500, 1_000];
 
-export function createRenewal(deps: RenewalDeps): (ticket: Ticket) => Promise<Opened> {
+/**
+ * @returns renews the session of a ticket when its token is due, or when it still is the one that was `refused`.
+ */
+export function createRenewal(
+  deps: RenewalDeps,
+): (ticket: Ticket, refused?: string | null) => Promise<Opened> {
   const { sessions, store, provider, clock } = deps;
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
   /** Whether there is nothing to ask the provider for (any more, or yet). */
-  function isSettled(opened: Opened): boolean {
+  function isSettled(opened: Opened, refused: string | null): boolean {
     if (opened.kind !== 'live') return true;
     const now = clock.wall();
-    return !wantsRenewal(opened.record, now) || now < opened.record.retryAt;
+    const due = wantsRenewal(opened.record, now) || opened.record.accessToken === refused;
+    return !due || now < opened.record.retryAt;
   }
 
-  async function ask(session: OpenSession): Promise<Opened> {
+  async function ask(session: OpenSession, refused: string | null): Promise<Opened> {
     const { refreshToken, sub } = session.record;
     if (refreshToken === null) {
       return isUsable(session.record, clock.wall()) ? session : sessions.endUnchanged(session);
@@ -63,14 +69,18 @@ export function createRenewal(deps: RenewalDeps): (ticket: Ticket) => Promise<Op
       deps.onFailure(error);
       return isProviderError(error, 'rejected') ? rejected(session) : postponed(session, error);
     }
-    return keep(session, tokens);
+    return keep(
+      session,
+      tokens,
+      session.record.accessToken === refused ? clock.wall() : session.record.forcedAt,
+    );
   }
 
   /** Stores renewed tokens, unless the session ended or somebody else's renewal was stored first. */
-  async function keep(session: OpenSession, tokens: TokenSet): Promise<Opened> {
+  async function keep(session: OpenSession, tokens: TokenSet, forcedAt: number): Promise<Opened> {
     let current = session;
     for (;;) {
-      const record = { ...current.record, ...renewed(current.record, tokens) };
+      const record = { ...current.record, ...renewed(current.record, tokens), forcedAt };
       const saved = await persistently(() => sessions.save(current, record));
       if (saved) return saved;
       const latest = await sessions.open(session.ticket);
@@ -112,12 +122,12 @@ export function createRenewal(deps: RenewalDeps): (ticket: Ticket) => Promise<Op
     return write();
   }
 
-  return async (ticket) => {
+  return async (ticket, refused = null) => {
     const giveUpAt = clock.monotonic() + WAIT_LIMIT_MS;
     const holder = randomUUID();
     for (;;) {
       const opened = await sessions.open(ticket);
-      if (isSettled(opened) || clock.monotonic() >= giveUpAt) return opened;
+      if (isSettled(opened, refused) || clock.monotonic() >= giveUpAt) return opened;
       const lease = await keepLease({ store, clock, onError: deps.onFailure }, ticket.idHash, holder);
       if (lease === null) {
         await pause(POLL_MS / 2 + deps.random() * POLL_MS);
@@ -125,7 +135,7 @@ export function createRenewal(deps: RenewalDeps): (ticket: Ticket) => Promise<Op
       }
       try {
         const reread = await sessions.open(ticket);
-        return reread.kind !== 'live' || isSettled(reread) ? reread : await ask(reread);
+        return reread.kind !== 'live' || isSettled(reread, refused) ? reread : await ask(reread, refused);
       } finally {
         await lease.release();
       }

@@ -16,6 +16,14 @@ export function wantsRenewal({ accessEndsAt, accessLifeMs }: Life, now: number):
   return accessEndsAt - now <= Math.min(RENEW_AHEAD_MS, accessLifeMs * RENEW_AHEAD_SHARE);
 }
 
+/** A page can force a renewal this often: some force one with every timer, and the provider's quota is shared. */
+const FORCE_EVERY_MS = 60_000;
+
+/** Whether a page that says the service refused the token is believed, and a newer one asked for at once. */
+export function mayForce(record: Pick<SessionRecord, 'forcedAt'>, now: number): boolean {
+  return now - record.forcedAt >= FORCE_EVERY_MS;
+}
+
 /** Whether the token may still be handed out. */
 export function isUsable({ accessEndsAt, accessLifeMs }: Life, now: number): boolean {
   return accessEndsAt - now >= Math.min(MARGIN_MS, accessLifeMs * MARGIN_SHARE);

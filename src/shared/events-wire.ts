@@ -91,6 +91,11 @@ export function isAuthorizationFault(fault: WireFault): boolean {
   return fault.errorType.startsWith('Unauthorized');
 }
 
+/** Whether the service says that the token is over: a newer one will do, sooner or later. */
+export function isExpiryFault(fault: WireFault): boolean {
+  return isAuthorizationFault(fault) && /expired/i.test(fault.message);
+}
+
 export const EVENTS_SUBPROTOCOL = 'aws-appsync-event-ws';
 
 /** The authorization of one connect or subscribe with a user pool's access token. */

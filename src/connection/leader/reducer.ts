@@ -3,7 +3,7 @@
  * derives what is due (open, probe, subscribe, give up waiting), so a deadline and an event take the same path.
  * The runner (`leader.ts`) carries out the effects and calls again at `nextWake`.
  */
-import { isAuthorizationFault, type WireFault } from '../../shared/events-wire.ts';
+import { isAuthorizationFault, isExpiryFault, type WireFault } from '../../shared/events-wire.ts';
 import type { GapCause } from '../../shared/log.ts';
 import {
   initialLeaderState,
@@ -274,7 +274,7 @@ function subscribeWanted(s: LeaderState, current: Socket, at: Moment, effects: L
       socket: current.id,
       sub: id,
       channel,
-      forceToken: parked?.attempts === 1,
+      forceToken: parked !== undefined && (parked.attempts === 1 || parked.phase === 'failed'),
     });
   }
   s.current = { ...current, subs };
@@ -287,7 +287,10 @@ function refuse(s: LeaderState, socket: number, subId: string, fault: WireFault,
   const sub = s.current?.id === socket ? s.current.subs[subId] : undefined;
   if (sub === undefined || s.current === null) return;
   s.current = { ...s.current, subs: without(s.current.subs, subId) };
-  park(s, sub.channel, isAuthorizationFault(fault) ? 'denied' : 'failed', fault.message, at);
+  // Refused as expired again, with a token that was to be new: the token route could not renew it yet.
+  const expired = isExpiryFault(fault) && s.parked[sub.channel] !== undefined;
+  const denied = isAuthorizationFault(fault) && !expired;
+  park(s, sub.channel, denied ? 'denied' : 'failed', fault.message, at);
 }
 
 function park(s: LeaderState, channel: string, phase: 'denied' | 'failed', reason: string, at: Moment): void {
