@@ -75,7 +75,7 @@ test.describe('the connection', () => {
     await openChannels(page, ['denied/secrets']);
     await expect(page.getByRole('main')).toContainText(/denied/i);
     await app.far.publish(CHANNEL, [{ n: 3 }]);
-    await page.goto(`${app.origin}/c/${CHANNEL}`);
+    await page.getByRole('link', { name: CHANNEL }).click();
     await expect.poll(() => shown(page, 'n')).toEqual([3]);
     expect((await app.far.stats()).events.socketsOpened).toBe(1);
   });

@@ -114,6 +114,8 @@ function freePort(): Promise<number> {
 /** Signs in as a demo user, through the provider's own page, and comes back to `path`. */
 export async function signIn(page: Page, app: App, user = 'ada', path = '/'): Promise<void> {
   await page.goto(app.origin + path);
+  // A person takes longer to sign in than a service worker to install.
+  await page.evaluate(async () => void (await navigator.serviceWorker?.ready));
   await page
     .getByRole('link', { name: 'Sign in' })
     .or(page.getByRole('button', { name: 'Sign in' }))

@@ -137,6 +137,8 @@ export const text = {
       `Only the beginning is shown here. The event has ${size}; Export holds all of it.`,
     gap: (from: string, to: string, cause: string) =>
       `Not listening ${from}–${to} (${cause}): events may be missing`,
+    gapBrief: (at: string, seconds: string, cause: string) =>
+      `Not listening for ${seconds} s at ${at} (${cause}): events may be missing`,
     gapOpen: (from: string, cause: string) => `Not listening since ${from} (${cause}): events may be missing`,
     causes: {
       offline: 'device offline',
@@ -251,7 +253,7 @@ export const text = {
     tokenLeft: 'Life left',
     tokenOver: 'Over: a new one is fetched when it is needed',
     tokenNone: 'None yet',
-    renewals: 'Tokens used',
+    tokensUsed: 'Tokens used',
     channels: 'Channels',
     noChannels: 'No channel is wanted now.',
     outbox: 'Outbox',

@@ -2,9 +2,11 @@
  * The public face of the shared connection: types only. `createConnection` in `index.ts` makes one; the app and
  * other products build against this file.
  */
+import type { TokenClient } from '../session/api.ts';
 import type { AppError } from '../shared/errors.ts';
 import type { ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
 import type { EventRecord, Gap } from '../shared/log.ts';
+import type { EventsConfig } from '../shared/page-data.ts';
 import type { Store } from '../shared/store.ts';
 
 /** What a page may know of the token: never the token. */
@@ -12,7 +14,7 @@ export interface TokenStatus {
   /** When the token ends, on this page's monotonic clock (`performance.now()`), milliseconds. */
   endsAt: number;
   /** How many different tokens the leader has used so far. */
-  renewals: number;
+  used: number;
 }
 
 /** A thing that this browser lacks, and that costs more requests or sockets, or history. */
@@ -137,6 +139,24 @@ export interface SharedEvents {
   connect(channel: string): Promise<EventsChannel>;
   /** Publishes one to five events through the outbox. */
   post(channel: string, events: unknown | readonly unknown[]): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  /** The signed-in user. */
+  sub: string;
+  /** The epoch of the sign-in. */
+  epoch: number;
+  /** Build id: a worker of another build is never joined. */
+  build: string;
+  events: EventsConfig;
+  /** Used by a leader in this tab only; one in a worker has its own. */
+  tokens: TokenClient;
+  /** Sends one publish (Amplify's `events.post`). @throws AppError. */
+  post(channel: string, events: readonly unknown[]): Promise<void>;
+  /** Address of the built `worker/leader-worker.ts`, as this page's Trusted Types want it. */
+  workerUrl: string | URL;
+  /** Whether a service worker answers this page's token requests. */
+  serviceWorker: boolean;
 }
 
 export interface Connection {

@@ -45,7 +45,7 @@ export interface LeaderStatus {
   tabs: number;
   reconnects: number;
   heardAgoMs: number | null;
-  token: { endsInMs: number; renewals: number } | null;
+  token: { endsInMs: number; used: number } | null;
   channels: Record<string, ChannelStatus>;
   /** Whether received events reach the log. */
   history: 'kept' | 'unavailable' | 'full';

@@ -9,9 +9,15 @@ export function GapRow({ gap }: { gap: Gap }) {
   const cause = text.feed.causes[gap.cause];
   return (
     <div className="gap">
-      <span className="gap-text">
-        {gap.to === null ? text.feed.gapOpen(from, cause) : text.feed.gap(from, to, cause)}
-      </span>
+      <span className="gap-text">{sentence()}</span>
     </div>
   );
+
+  function sentence(): string {
+    if (gap.to === null) return text.feed.gapOpen(from, cause);
+    const ms = gap.to - gap.from;
+    // Both ends would read the same: how long it was says more.
+    if (ms < 1_000) return text.feed.gapBrief(from, Math.max(0.1, ms / 1_000).toFixed(1), cause);
+    return text.feed.gap(from, to, cause);
+  }
 }

@@ -15,7 +15,7 @@ export function TokenFacts() {
         <Fact name={text.panel.tokenLeft}>
           {token === null ? text.panel.tokenNone : lifeLeft(token.endsAt - now)}
         </Fact>
-        {token !== null && <Fact name={text.panel.renewals}>{token.renewals}</Fact>}
+        {token !== null && <Fact name={text.panel.tokensUsed}>{token.used}</Fact>}
       </dl>
     </section>
   );

@@ -49,7 +49,8 @@ export function createSharedWorkerHost({ spawn, init, locks, now, onFailed }: Sh
     if (over) return;
     over = true;
     abort.abort();
-    onFailed();
+    // Not at once: the maker of this host may still be waiting for it.
+    queueMicrotask(onFailed);
   }
 
   /** Granted only when the leader is gone: then the next one is started, and the lock is free for it. */

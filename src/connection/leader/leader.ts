@@ -80,7 +80,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
   let lastCoverageAt = clock.monotonic();
   let lastBeat = { monotonic: clock.monotonic(), wall: clock.wall() };
   let held: HeldToken | null = null;
-  let renewals = 0;
+  let tokensUsed = 0;
   let over = false;
 
   const writer = createEventWriter({
@@ -165,7 +165,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
   async function token(force: boolean): Promise<string> {
     const next = await tokens.get({ force });
     if (next.accessToken !== held?.accessToken) {
-      if (held !== null) renewals += 1;
+      tokensUsed += 1;
       held = next;
       // After the caller's own step: it may be about to subscribe with this very token.
       queueMicrotask(() => dispatch({ t: 'token-changed' }));
@@ -234,7 +234,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
       host: deps.host,
       sockets: sockets.size,
       history,
-      token: held === null ? null : { endsInMs: held.endsAt - lastStatusAt, renewals },
+      token: held === null ? null : { endsInMs: held.endsAt - lastStatusAt, used: tokensUsed },
     });
     say({ v: 1, t: 'status', epoch, n: writer.announced(), status });
   }

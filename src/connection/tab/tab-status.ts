@@ -48,9 +48,7 @@ export function tabStatus({ leader, host, leading, online, limitations }: Status
     reconnects: status.reconnects,
     lastHeardAt: status.heardAgoMs === null ? null : heardAt - status.heardAgoMs,
     token:
-      status.token === null
-        ? null
-        : { endsAt: heardAt + status.token.endsInMs, renewals: status.token.renewals },
+      status.token === null ? null : { endsAt: heardAt + status.token.endsInMs, used: status.token.used },
     channels: status.channels,
     limitations: [...limitations, ...history],
   };

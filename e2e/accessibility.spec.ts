@@ -1,0 +1,96 @@
+/** Every main state without axe violations, and the main path by keyboard alone. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+import { expect, live, openChannels, shown, signIn, subscribed, test } from './support/fixtures.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const LOOKS = [
+  { name: 'light', media: { colorScheme: 'light' } },
+  { name: 'dark', media: { colorScheme: 'dark' } },
+  { name: 'forced colours', media: { forcedColors: 'active' } },
+] as const;
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 360, height: 740 },
+];
+
+/** Violations in every look and size, as `look size rule: targets`. */
+async function violations(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const { name, media } of LOOKS) {
+      await page.emulateMedia({ colorScheme: null, forcedColors: null, reducedMotion: 'reduce', ...media });
+      await page.evaluate(AXE);
+      const rules = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+        };
+        return (await axe.run()).violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`,
+        );
+      });
+      found.push(...rules.map((rule) => `${name} ${size.width} ${rule}`));
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: null, forcedColors: null });
+  return found;
+}
+
+// The page's policy forbids `eval`, which is how the checker gets in.
+test.use({ bypassCSP: true });
+
+test('signed out, empty desk, a full feed, the connection panel, a denied channel', async ({ app, page }) => {
+  test.setTimeout(180_000);
+  await page.goto(app.origin);
+  expect(await violations(page)).toEqual([]);
+  await signIn(page, app);
+  await live(page);
+  expect(await violations(page)).toEqual([]);
+  await openChannels(page, ['denied/secrets', 'default/one']);
+  await live(page);
+  await subscribed(app, ['default/one']);
+  for (const n of [1, 2, 3]) await app.far.publish('default/one', [{ n, text: 'Hello' }]);
+  await expect.poll(() => shown(page, 'n')).toEqual([1, 2, 3]);
+  expect(await violations(page)).toEqual([]);
+  await page
+    .getByRole('button', { name: /connection/i })
+    .first()
+    .click();
+  expect(await violations(page)).toEqual([]);
+  await page.goto(`${app.origin}/c/denied/secrets`);
+  await live(page);
+  expect(await violations(page)).toEqual([]);
+});
+
+test('open a channel and publish without a mouse', async ({ app, page }) => {
+  await signIn(page, app);
+  await live(page);
+  const field = page.getByRole('textbox', { name: 'Open channel' });
+  for (
+    let presses = 0;
+    presses < 15 && !(await field.evaluate((node) => node === document.activeElement));
+    presses += 1
+  ) {
+    await page.keyboard.press('Tab');
+  }
+  await expect(field).toBeFocused();
+  await page.keyboard.type('default/keys');
+  await page.keyboard.press('Enter');
+  await subscribed(app, ['default/keys']);
+  const event = page.getByRole('textbox', { name: 'Event' });
+  for (
+    let presses = 0;
+    presses < 25 && !(await event.evaluate((node) => node === document.activeElement));
+    presses += 1
+  ) {
+    await page.keyboard.press('Tab');
+  }
+  await expect(event).toBeFocused();
+  await page.keyboard.type('{"n":1}');
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(() => shown(page, 'n')).toEqual([1]);
+});
