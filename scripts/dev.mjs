@@ -12,7 +12,7 @@ const HMR_PORT = 24_678;
 
 const vite = await createServer({
   configFile: join(root, 'vite.config.ts'),
-  server: { middlewareMode: true, hmr: { port: HMR_PORT } },
+  server: { middlewareMode: true, ws: { port: HMR_PORT } },
 });
 
 const pages = {
