@@ -71,10 +71,25 @@ export function createSession(deps: SessionDeps): Session {
   function leave(): void {
     if (left || closed) return;
     left = true;
+    // Until the page is gone it shows nothing and has no token: a reload takes a moment.
+    tokens.close();
+    state.set({ kind: 'unknown' });
     deps.onUserChanged();
   }
 
+  /**
+   * Whether a sign-out or another sign-in passed this page by while it could not hear of it. The device's memory
+   * follows both; where there is none, only the server can tell.
+   */
+  function missed(): boolean {
+    const current = user();
+    if (current === null || deps.storage === null) return false;
+    const remembered = memory.user();
+    return remembered?.sub !== current.sub || remembered.epoch !== current.epoch;
+  }
+
   function signedIn(info: SessionInfo): void {
+    if (left) return;
     if (pageUser !== null && info.sub !== pageUser) {
       leave();
       return;
@@ -117,7 +132,7 @@ export function createSession(deps: SessionDeps): Session {
 
   channel?.addEventListener('message', (event) => {
     const message = parseSessionMessage(event.data);
-    if (message === null || closed || message.epoch < tokens.epoch()) return;
+    if (message === null || closed || left || message.epoch < tokens.epoch()) return;
     const current = user();
     if (message.t === 'signed-out') {
       if (current !== null && message.epoch <= current.epoch) return;
@@ -160,10 +175,10 @@ export function createSession(deps: SessionDeps): Session {
   async function askServer(): Promise<void> {
     await flush();
     if (memory.pendingSignOut() !== null) return;
-    for (let turn = 0; turn < ASK_TURNS && !closed; turn++) {
+    for (let turn = 0; turn < ASK_TURNS && !closed && !left; turn++) {
       const epoch = tokens.epoch();
       const answer = await server.session(epoch);
-      if (answer === null || closed) return;
+      if (answer === null || closed || left) return;
       // An answer that a sign-out or sign-in has overtaken says nothing about now.
       if (tokens.epoch() !== epoch) continue;
       if (!answer.signedIn) ended(answer.epoch);
@@ -181,6 +196,10 @@ export function createSession(deps: SessionDeps): Session {
   }
 
   const stopSignals = signals.subscribe((signal: PageSignal) => {
+    if (signal === 'returned' && missed()) {
+      leave();
+      return;
+    }
     if (signal === 'shown' && clock.monotonic() - verifiedAt < VERIFY_AGAIN_MS) return;
     void ask();
   });

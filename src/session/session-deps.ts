@@ -23,6 +23,9 @@ export interface SessionDeps {
   /** Null where the browser forbids storage. */
   storage: KeyValueStorage | null;
   signals: PageSignals;
-  /** Another user is signed in now: the page must be loaded again before it shows or sends anything. */
+  /**
+   * Another user is signed in now, or the page missed how its session ended: it must be loaded again before it shows
+   * or sends anything.
+   */
   onUserChanged(): void;
 }

@@ -172,6 +172,38 @@ describe('session: what the server says later', () => {
     expect(server.requests).toEqual(['GET /api/session']);
   });
 
+  it.each([
+    ['a sign-out', null],
+    ['the sign-in of another user', BOB],
+    ['a newer sign-in', { ...ANN, epoch: 9 }],
+  ])(
+    'starts again when it returns from the back/forward cache after %s, which it could not hear of',
+    async (_what, kept) => {
+      const { open, storage, server } = createFakeBrowser(ANN);
+      const page = open(ANN);
+      await page.session.tokens.get();
+      server.requests.length = 0;
+      if (kept === null) storage.map.delete(USER_KEY);
+      else storage.setItem(USER_KEY, JSON.stringify(kept));
+      const returned = page.signal('returned');
+      // At once, and not only when the server has answered:
+      expect(page.session.state.get()).toEqual({ kind: 'unknown' });
+      expect(await code(page.session.tokens.get())).toBe('closed');
+      await returned;
+      expect(page.reloads()).toBe(1);
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  it('asks whenever it returns from the back/forward cache, and goes on if nothing has changed', async () => {
+    const { open, server } = createFakeBrowser(ANN);
+    const page = open(ANN);
+    await page.signal('returned');
+    expect(server.requests).toEqual(['GET /api/session']);
+    expect(page.session.state.get()).toEqual({ kind: 'signed-in', user: ANN, offline: false });
+    expect(page.reloads()).toBe(0);
+  });
+
   it('asks nothing while it is hidden, and not twice in a row when it is shown', async () => {
     const { open, server, clock } = createFakeBrowser(ANN);
     const page = open(ANN);

@@ -18,7 +18,7 @@ describe('page signals', () => {
     page.dispatchEvent(new Event('visibilitychange'));
     page.dispatchEvent(new Event('resume'));
     scope.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
-    expect(heard).toEqual(['online', 'shown', 'shown', 'shown', 'shown']);
+    expect(heard).toEqual(['online', 'shown', 'shown', 'shown', 'returned']);
   });
 
   it('says nothing of a first load, of being hidden, or after it was stopped', () => {

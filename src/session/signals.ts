@@ -3,8 +3,10 @@
 export type PageSignal =
   /** The network is back. */
   | 'online'
-  /** The page is seen again, was focused, or came back from the back/forward cache or from being frozen. */
-  | 'shown';
+  /** The page is seen again, was focused, or goes on after being frozen. */
+  | 'shown'
+  /** The page came back from the back/forward cache: what was said on channels meanwhile did not reach it. */
+  | 'returned';
 
 export interface PageSignals {
   /** Calls `listener` on every signal; the returned function stops that. */
@@ -33,7 +35,7 @@ export function createPageSignals(
         if (page?.visibilityState === 'visible') listener('shown');
       };
       const pageShown = (event: Event) => {
-        if ((event as PageTransitionEvent).persisted) listener('shown');
+        if ((event as PageTransitionEvent).persisted) listener('returned');
       };
       const pairs: [Target, string, (event: Event) => void][] = [[scope, 'online', online]];
       if (page !== undefined) {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { initialLeaderState, nextWake, reduceLeader, wantedChannels } from './reducer.ts';
-import type { LeaderEffect, LeaderEvent, LeaderState } from './state.ts';
+import { wantedChannels } from './channels.ts';
+import { nextWake } from './next-wake.ts';
+import { reduceLeader } from './reducer.ts';
+import { initialLeaderState, type LeaderEffect, type LeaderEvent, type LeaderState } from './state.ts';
 import { describeLeader } from './status.ts';
 import * as timing from './timing.ts';
 

@@ -3,19 +3,11 @@
  * derives what is due (open, probe, subscribe, give up waiting), so a deadline and an event take the same path.
  * The runner (`leader.ts`) carries out the effects and calls again at `nextWake`.
  */
-import { isAuthorizationFault, isExpiryFault, type WireFault } from '../../shared/events-wire.ts';
 import type { GapCause } from '../../shared/log.ts';
-import {
-  initialLeaderState,
-  type LeaderEffect,
-  type LeaderEvent,
-  type LeaderState,
-  type Moment,
-  type Socket,
-} from './state.ts';
+import { endCoverage, refuse, subscribeWanted, unpark, updateSub, without } from './channels.ts';
+import { anyVisible, silenceMs } from './next-wake.ts';
+import type { LeaderEffect, LeaderEvent, LeaderState, Moment, Socket } from './state.ts';
 import * as timing from './timing.ts';
-
-export { initialLeaderState };
 
 /** The state after `event`, and what is to be done. Never throws; events of sockets that are gone change nothing. */
 export function reduceLeader(
@@ -65,7 +57,7 @@ function apply(s: LeaderState, event: LeaderEvent, at: Moment, effects: LeaderEf
       end(s, 'stopped', at, effects);
       return s;
     case 'token-changed':
-      s.parked = Object.fromEntries(Object.entries(s.parked).filter(([, p]) => p.phase !== 'denied'));
+      unpark(s);
       return s;
     case 'acked':
       if (s.candidate?.id === event.socket) promote(s, s.candidate, at, effects);
@@ -229,89 +221,6 @@ function dropCurrent(
   s.probe = null;
 }
 
-function endCoverage(
-  sub: { channel: string; liveFrom: number | null },
-  to: number,
-  endedBy: GapCause,
-  effects: LeaderEffect[],
-): void {
-  if (sub.liveFrom === null) return;
-  effects.push({
-    t: 'cover',
-    channel: sub.channel,
-    from: sub.liveFrom,
-    to: Math.max(to, sub.liveFrom),
-    endedBy,
-  });
-}
-
-/** Asks for what is wanted and not yet asked for; lets go of what nobody wants; tries again what is overdue. */
-function subscribeWanted(s: LeaderState, current: Socket, at: Moment, effects: LeaderEffect[]): void {
-  const wanted = wantedChannels(s);
-  const subs: Record<string, Socket['subs'][string]> = {};
-  const asked = new Set<string>();
-  for (const [id, sub] of Object.entries(current.subs)) {
-    const overdue = sub.liveFrom === null && at.now - sub.askedAt >= timing.SUBSCRIBE_TIMEOUT_MS;
-    if (wanted.has(sub.channel) && !overdue) {
-      subs[id] = sub;
-      asked.add(sub.channel);
-      continue;
-    }
-    effects.push({ t: 'unsubscribe', socket: current.id, sub: id });
-    endCoverage(sub, at.wall, s.aloneSince === null ? 'not-watched' : 'not-running', effects);
-    if (overdue) park(s, sub.channel, 'failed', 'The service did not confirm the channel in time.', at);
-  }
-  for (const channel of wanted) {
-    const parked = s.parked[channel];
-    const resting = parked !== undefined && (parked.retryAt === null || at.now < parked.retryAt);
-    if (asked.has(channel) || resting) continue;
-    s.serial += 1;
-    const id = `s${s.serial}`;
-    subs[id] = { channel, askedAt: at.now, liveFrom: null };
-    // A channel that was refused once is asked for with a token that is certainly new.
-    effects.push({
-      t: 'subscribe',
-      socket: current.id,
-      sub: id,
-      channel,
-      forceToken: parked !== undefined && (parked.attempts === 1 || parked.phase === 'failed'),
-    });
-  }
-  s.current = { ...current, subs };
-  const unwanted = Object.keys(s.parked).filter((channel) => !wanted.has(channel));
-  for (const channel of unwanted) s.parked = without(s.parked, channel);
-}
-
-/** Sets a refused channel aside. A first authorization fault may only mean an old token: it is tried once more. */
-function refuse(s: LeaderState, socket: number, subId: string, fault: WireFault, at: Moment): void {
-  const sub = s.current?.id === socket ? s.current.subs[subId] : undefined;
-  if (sub === undefined || s.current === null) return;
-  s.current = { ...s.current, subs: without(s.current.subs, subId) };
-  // Refused as expired again, with a token that was to be new: the token route could not renew it yet.
-  const expired = isExpiryFault(fault) && s.parked[sub.channel] !== undefined;
-  const denied = isAuthorizationFault(fault) && !expired;
-  park(s, sub.channel, denied ? 'denied' : 'failed', fault.message, at);
-}
-
-function park(s: LeaderState, channel: string, phase: 'denied' | 'failed', reason: string, at: Moment): void {
-  const attempts = (s.parked[channel]?.attempts ?? 0) + 1;
-  const rest = timing.channelRetryMs(attempts, at.random);
-  const retryAt = phase === 'failed' ? at.now + rest : attempts === 1 ? at.now : null;
-  s.parked = { ...s.parked, [channel]: { phase, reason, attempts, retryAt } };
-}
-
-function updateSub(
-  s: LeaderState,
-  socket: number,
-  id: string,
-  change: (sub: Socket['subs'][string]) => Socket['subs'][string],
-): void {
-  const sub = s.current?.id === socket ? s.current.subs[id] : undefined;
-  if (sub === undefined || s.current === null) return;
-  s.current = { ...s.current, subs: { ...s.current.subs, [id]: change(sub) } };
-  s.parked = without(s.parked, sub.channel);
-}
-
 function end(s: LeaderState, how: 'signed-out' | 'stopped', at: Moment, effects: LeaderEffect[]): void {
   dropCurrent(s, at.wall, how === 'stopped' ? 'leader-lost' : 'not-running', effects);
   if (s.candidate !== null) effects.push({ t: 'close', socket: s.candidate.id });
@@ -320,47 +229,6 @@ function end(s: LeaderState, how: 'signed-out' | 'stopped', at: Moment, effects:
   s.ended = how;
 }
 
-/** When the leader must be called again although nothing happened; null when no deadline is open. Monotonic. */
-export function nextWake(s: LeaderState): number | null {
-  if (s.ended !== null) return null;
-  const due: number[] = [];
-  if (s.aloneSince !== null && (s.current !== null || s.candidate !== null || s.retry !== null)) {
-    due.push(s.aloneSince + timing.ALONE_GRACE_MS);
-  }
-  if (s.candidate !== null) due.push(s.candidate.startedAt + timing.CONNECT_TIMEOUT_MS);
-  else if (s.current === null && s.retry !== null) due.push(s.retry.at);
-  if (s.current !== null) {
-    if (s.probe === null) due.push(s.current.heardAt + silenceMs(s));
-    else if (s.candidate === null) due.push(s.probe.dueAt);
-    for (const sub of Object.values(s.current.subs)) {
-      if (sub.liveFrom === null) due.push(sub.askedAt + timing.SUBSCRIBE_TIMEOUT_MS);
-    }
-    const asked = new Set(Object.values(s.current.subs).map((sub) => sub.channel));
-    for (const [channel, { retryAt }] of Object.entries(s.parked)) {
-      if (retryAt !== null && !asked.has(channel)) due.push(retryAt);
-    }
-  }
-  return due.length === 0 ? null : Math.min(...due);
-}
-
-export function wantedChannels(s: LeaderState): Set<string> {
-  return new Set(Object.values(s.tabs).flatMap((tab) => tab.wants));
-}
-
-export function anyVisible(s: LeaderState): boolean {
-  return Object.values(s.tabs).some((tab) => tab.visible);
-}
-
-function silenceMs(s: LeaderState): number {
-  return anyVisible(s) ? timing.SILENCE_VISIBLE_MS : timing.SILENCE_HIDDEN_MS;
-}
-
 function lossCause(s: LeaderState): GapCause {
   return s.online ? 'connection-lost' : 'offline';
-}
-
-function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  if (!(key in record)) return record;
-  const { [key]: _gone, ...rest } = record;
-  return rest;
 }

@@ -1,6 +1,6 @@
 /** What the tabs are told of the leader's state. */
 import type { ChannelStatus, ConnectionPhase, HostKind, LeaderStatus } from '../../shared/line-messages.ts';
-import { wantedChannels } from './reducer.ts';
+import { wantedChannels } from './channels.ts';
 import type { LeaderState } from './state.ts';
 
 export interface StatusContext {
