@@ -1,17 +1,19 @@
-/** The app is installable by Chromium's own check, installs, and opens in a window of its own. */
+/** The app is installable by Chromium's own check, installs, and opens in a window of its own, online and not. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { CHROMIUM, CHROMIUM_ARGS } from '../scripts/chromium.mjs';
-import { expect, test } from './support/fixtures.ts';
+import { expect, live, shown, signIn, subscribed, test } from './support/fixtures.ts';
 
 /** Chromium's commands for installed apps, which Playwright's types do not know. */
 interface AppCommands {
   send(method: string, params?: object): Promise<Record<string, unknown>>;
 }
 
-test('is installable, installs, and opens standalone', async ({ app }) => {
+test('is installable, installs, opens standalone, and opens from the dock without a network', async ({
+  app,
+}) => {
   const profile = mkdtempSync(join(tmpdir(), 'switchboard-profile-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
@@ -35,6 +37,29 @@ test('is installable, installs, and opens standalone', async ({ app }) => {
     await window.waitForLoadState();
     expect(await window.evaluate(() => matchMedia('(display-mode: standalone)').matches)).toBe(true);
     await expect(window.getByRole('status')).toHaveText(/^Signed out/);
+
+    // In the window as in a tab: sign in, see something; then the network goes, and the app is opened from the dock.
+    await signIn(window, app, 'ada', '/c/default/one');
+    await live(window);
+    await subscribed(app, ['default/one']);
+    await app.far.publish('default/one', [{ n: 1 }]);
+    await expect.poll(() => shown(window, 'n')).toEqual([1]);
+    await window.close();
+    await context.setOffline(true);
+    app.proxy.cut();
+    await app.far.faults({ events: { refuseConnections: true } });
+    await app.far.drop();
+    const reopened = context.waitForEvent('page');
+    await browser.send('PWA.launch', { manifestId });
+    const offline = await reopened;
+    await expect(offline.getByRole('status')).toHaveText(/^Offline/);
+    await expect.poll(() => shown(offline, 'n')).toEqual([1]);
+    app.proxy.mend();
+    await app.far.faults({ events: { refuseConnections: false } });
+    const mended = performance.now();
+    await context.setOffline(false);
+    await live(offline, 5_000);
+    expect(performance.now() - mended).toBeLessThan(1_000);
   } finally {
     await context.close();
     rmSync(profile, { recursive: true, force: true });

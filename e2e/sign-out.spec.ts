@@ -77,7 +77,9 @@ test('keeps the history on the device for those who chose so, and shows it to no
   await subscribed(app, [CHANNEL]);
   await app.far.publish(CHANNEL, [{ n: 1 }]);
   await expect.poll(() => shown(page, 'n')).toEqual([1]);
+  await page.getByRole('button', { name: /account/i }).click();
   await page.getByRole('checkbox', { name: 'Keep my history on this device' }).check();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL(`${app.origin}/`);
 

@@ -67,6 +67,7 @@ export const text = {
     signOut: 'Sign out',
     signingOut: 'Signing out…',
     signOutFailed: (reason: string) => `Signing out did not work: ${reason}`,
+    sessions: 'Where you are signed in',
     install: 'Install the app',
     update: 'Update',
     updateHint: 'A new version is ready. Your drafts are kept.',

@@ -130,6 +130,27 @@ describe('session: sign-out', () => {
     expect(old.session.state.get()).toMatchObject({ kind: 'signed-in', user: { epoch: 6 } });
   });
 
+  it('is not undone by an answer about the session that was under way', async () => {
+    const { open, server, storage } = createFakeBrowser(ANN);
+    const page = open(ANN);
+    const working = server.fetch;
+    let letGo = () => {};
+    server.fetch = async (url, init) => {
+      // Answered as things stood when it was asked.
+      const answer = await working(url, init);
+      if (url === '/api/session') await new Promise<void>((resolve) => (letGo = resolve));
+      return answer;
+    };
+    const verified = page.session.verify();
+    await settle();
+    server.fetch = working;
+    await page.session.signOut({ wipe: false });
+    letGo();
+    await verified;
+    expect(page.session.state.get()).toEqual({ kind: 'signed-out', reason: 'user' });
+    expect(storage.map.has(USER_KEY)).toBe(false);
+  });
+
   it('gives no address to visit but http(s)', async () => {
     const { open, server } = createFakeBrowser(ANN);
     const { session } = open(ANN);

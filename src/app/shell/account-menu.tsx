@@ -59,6 +59,7 @@ export function AccountMenu() {
         <p className="hint check-hint" id="keep-hint">
           {text.account.keepHint}
         </p>
+        <a href="/auth/sessions">{text.account.sessions}</a>
         {canInstall && (
           <button type="button" className="button" onClick={() => void pwa.install()}>
             {text.account.install}

@@ -15,7 +15,7 @@ import { createStore, type Store } from '../../shared/store.ts';
 import type { ConnectionStatus, Limitation } from '../api.ts';
 import type { Host } from '../hosts/host.ts';
 import { watchPage } from './page-events.ts';
-import { tabStatus } from './tab-status.ts';
+import { hasPending, tabStatus } from './tab-status.ts';
 
 export interface FollowerDeps {
   tab: string;
@@ -66,6 +66,8 @@ export function createFollower(deps: FollowerDeps): Follower {
   let heardAt = clock.monotonic();
   let announcedAt = Number.NEGATIVE_INFINITY;
   let leader: { heardAt: number; message: Extract<LeaderMessage, { t: 'status' }> } | null = null;
+  let settled = false;
+  let wasLive = false;
   let suspended = false;
   let closed = false;
   /** Whether this tab's own lock is held already: only then may the leader queue on it. */
@@ -106,6 +108,8 @@ export function createFollower(deps: FollowerDeps): Follower {
       host: kind,
       leading: leader !== null && host.leading(),
       online: navigator.onLine,
+      settled,
+      wasLive,
       limitations: deps.limitations,
     });
   }
@@ -157,7 +161,10 @@ export function createFollower(deps: FollowerDeps): Follower {
     const isNew = leader === null || message.epoch > leader.message.epoch;
     leader = { heardAt, message };
     deps.onReached(message.epoch, message.n);
+    // A channel opened later does not take the word back: its own state tells of it.
+    settled = message.status.phase === 'live' && (settled || !hasPending(message.status, deps.wants()));
     refreshStatus();
+    wasLive ||= settled;
     // A new leader does not know this tab yet.
     if (isNew) announce();
     deps.onStatus(before, status.get());

@@ -9,11 +9,16 @@ export interface StatusInput {
   host: HostKind;
   leading: boolean;
   online: boolean;
+  /** Whether every channel this tab wanted was confirmed since the connection came (back). */
+  settled: boolean;
+  /** Whether this tab has been live before. */
+  wasLive: boolean;
   limitations: readonly Limitation[];
 }
 
 /** `heardAt` and all times in the result: this tab's monotonic clock, milliseconds. */
-export function tabStatus({ leader, host, leading, online, limitations }: StatusInput): ConnectionStatus {
+export function tabStatus(input: StatusInput): ConnectionStatus {
+  const { leader, host, leading, online, limitations } = input;
   if (leader === null) {
     return {
       phase: online ? 'connecting' : 'offline',
@@ -36,8 +41,7 @@ export function tabStatus({ leader, host, leading, online, limitations }: Status
   const history: Limitation[] =
     status.history === 'kept' ? [] : [status.history === 'full' ? 'storage-full' : 'no-history'];
   return {
-    phase: status.phase,
-    reason: status.reason,
+    ...phaseOf(status, input),
     retryAt: status.retryInMs === null ? null : heardAt + status.retryInMs,
     host: status.host,
     leading,
@@ -52,4 +56,24 @@ export function tabStatus({ leader, host, leading, online, limitations }: Status
     channels: status.channels,
     limitations: [...limitations, ...history],
   };
+}
+
+/** A tab is live when its own channels are, not when the leader's socket is: an event published now must arrive. */
+function phaseOf(
+  { phase, reason }: LeaderStatus,
+  { settled, wasLive }: StatusInput,
+): Pick<ConnectionStatus, 'phase' | 'reason'> {
+  if (phase !== 'live' || settled) return { phase, reason };
+  return {
+    phase: wasLive ? 'reconnecting' : 'connecting',
+    reason: 'Waiting for the service to confirm the channels.',
+  };
+}
+
+/** Whether a wanted channel still waits for its first answer from the service. */
+export function hasPending(status: LeaderStatus, wants: readonly string[]): boolean {
+  return wants.some((channel) => {
+    const phase = status.channels[channel]?.phase;
+    return phase === undefined || phase === 'subscribing' || phase === 'waiting';
+  });
 }
