@@ -51,11 +51,12 @@ async function start() {
   try {
     const { startServer } = await vite.ssrLoadModule(join(root, 'server/start.ts'));
     const server = await startServer(process.env, { cwd: root, pages, dev, say: console.log });
-    console.log(`Switchboard (development) ready at ${server.origin}`);
+    const { introduction } = await vite.ssrLoadModule(join(root, 'server/introduction.ts'));
+    for (const line of introduction(server)) console.log(line);
     return server;
   } catch (error) {
     vite.ssrFixStacktrace(error);
-    console.error(error);
+    console.error(error.problems === undefined ? error : error.message);
     return null;
   }
 }

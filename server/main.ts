@@ -1,5 +1,6 @@
 /** The entry of `npm start`: starts the server, says where it is, stops it on a signal. */
 import { ConfigError } from './config/config.ts';
+import { introduction } from './introduction.ts';
 import { type RunningServer, startServer } from './start.ts';
 
 /** A stop that takes longer is cut short. */
@@ -16,18 +17,6 @@ async function main(): Promise<void> {
   }
   stopOn(['SIGTERM', 'SIGINT'], server);
   for (const line of introduction(server)) console.log(line);
-}
-
-function introduction({ origin, connectedTo, users, controlUrl, apiKey }: RunningServer): string[] {
-  const { kind, issuer, events } = connectedTo;
-  return [
-    `Switchboard ready at ${origin}`,
-    `  user pool   ${issuer}${kind === 'local' ? ' (local stand-in)' : ''}`,
-    `  Event API   ${events}${kind === 'local' ? ' (local stand-in)' : ''}`,
-    ...users.map(({ username, password }) => `  demo user   ${username}, password ${password}`),
-    ...(apiKey === null ? [] : [`  API key     ${apiKey} (publishes to ${events} without a user)`]),
-    ...(controlUrl === null ? [] : [`  faults      ${controlUrl}`]),
-  ];
 }
 
 function stopOn(signals: readonly NodeJS.Signals[], server: RunningServer): void {

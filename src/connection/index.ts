@@ -65,7 +65,6 @@ export function createConnection(options: ConnectionOptions): Connection {
       makeHost({
         options,
         kind: hostKind,
-        tab,
         line,
         openHistory: () => (alone ? history : createHistory(names.database)),
         locks,

@@ -69,7 +69,7 @@ export type TabMessage =
   | { v: 1; t: 'bye'; tab: string }
   /** Something happened that may have changed the network, or the person pressed "Retry now". */
   | { v: 1; t: 'nudge'; tab: string; cause: NudgeCause; online: boolean }
-  /** `tab` asks an elected leader to hand over to it. */
+  /** `tab` wants to lead: every other tab that leads or queues for it steps aside. */
   | { v: 1; t: 'resign'; tab: string };
 
 export type LeaderMessage =

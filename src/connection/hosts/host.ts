@@ -9,6 +9,8 @@ export interface Host {
   heard(): void;
   /** No leader was heard for too long: whatever this host can do about it. */
   silent(): void;
+  /** Another tab wants to lead: let go, and queue again behind it. */
+  stepAside(): void;
   /** The page goes into the background for good, is frozen or left: a leader here must let go now. */
   suspend(): void;
   /** The page is back. */

@@ -13,8 +13,6 @@ import { createTabHost } from './tab-host.ts';
 export interface MakeHostDeps {
   options: ConnectionOptions;
   kind: HostKind;
-  /** This tab's id. */
-  tab: string;
   /** Name of the BroadcastChannel between leader and tabs. */
   line: string;
   /** The history that a leader in this tab writes; asked for when it begins, closed when it ends. */
@@ -41,7 +39,7 @@ export function makeHost(deps: MakeHostDeps): Host {
     });
   }
 
-  const host: Host = createTabHost({
+  return createTabHost({
     kind,
     locks,
     contender: createContender({
@@ -61,15 +59,8 @@ export function makeHost(deps: MakeHostDeps): Host {
           BroadcastChannel,
           locks,
           online: navigator.onLine,
-          onResign(wanted) {
-            if (wanted === deps.tab) return;
-            // The one who asked is queued already; this tab queues again behind it.
-            host.suspend();
-            host.resume();
-          },
           onEnded: ended,
         }),
     }),
   });
-  return host;
 }

@@ -73,6 +73,7 @@ export function createSharedWorkerHost({ spawn, init, locks, now, onFailed }: Sh
     leading: () => false,
     heard: watchLeader,
     silent: start,
+    stepAside() {},
     suspend() {},
     resume: () => port?.postMessage(init),
     close() {

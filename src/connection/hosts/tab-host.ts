@@ -22,6 +22,10 @@ export function createTabHost({ kind, contender, locks }: TabHostDeps): Host {
       // Asking for the state of the locks makes the browser evict a page that holds one in its back/forward cache.
       void locks?.query();
     },
+    stepAside() {
+      void contender.release();
+      contender.again();
+    },
     suspend: () => void contender.release(),
     resume: () => contender.again(),
     close: () => void contender.release(),

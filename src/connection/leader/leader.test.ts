@@ -35,7 +35,6 @@ async function setUp(...wants: string[]) {
     BroadcastChannel: Air,
     locks: null,
     online: true,
-    onResign() {},
     onEnded() {
       ended = true;
     },

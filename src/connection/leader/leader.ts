@@ -41,8 +41,6 @@ export interface LeaderDeps {
   BroadcastChannel: typeof BroadcastChannel;
   locks: LockManager | null;
   online: boolean;
-  /** A tab asked an elected leader to hand over to it. */
-  onResign(tab: string): void;
   /** The leader ended by itself: signed out, or a newer one took over. */
   onEnded(): void;
 }
@@ -252,8 +250,6 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
       presence.left(message.tab);
     } else if (message.t === 'nudge') {
       nudge(message.cause, message.online);
-    } else if (message.t === 'resign' && deps.host === 'elected-tab') {
-      deps.onResign(message.tab);
     } else if (message.t === 'status' && message.epoch > epoch) {
       // Somebody leads with a newer epoch: the lock was taken from us while we slept.
       void finish('stopped');

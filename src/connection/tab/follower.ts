@@ -123,7 +123,9 @@ export function createFollower(deps: FollowerDeps): Follower {
       case 'tab':
       case 'bye':
       case 'nudge':
+        return;
       case 'resign':
+        host.stepAside();
         return;
       case 'outbox':
         deps.onOutbox();

@@ -80,7 +80,6 @@ function createLead(init: WorkerInit): Contender {
         BroadcastChannel,
         locks,
         online: self.navigator.onLine,
-        onResign() {},
         onEnded() {
           signOuts.delete(tokens.raiseEpoch);
           tokens.close();
