@@ -124,3 +124,21 @@ test('a crash of the tab that started the SharedWorker: the others are live agai
   await app.far.publish(CHANNEL, [{ n: 5 }]);
   for (const each of rest) await expect.poll(async () => (await shown(each, 'n')).at(-1)).toBe(5);
 });
+
+test('elected tab: another tab can be made the leader', async ({ app, context, page }) => {
+  await without(context, 'SharedWorker');
+  const [, , last] = await threeTabs(page, app);
+  if (last === undefined) throw new Error('the third tab is missing');
+  await last
+    .getByRole('button', { name: /connection/i })
+    .first()
+    .click();
+  await last.getByRole('button', { name: 'Lead from this window' }).click();
+  await expect(last.getByRole('button', { name: 'Lead from this window' })).toHaveCount(0);
+  await live(last);
+  await subscribed(app, [CHANNEL]);
+  expect((await app.far.stats()).events.socketsOpen).toBe(1);
+  await page.close();
+  await app.far.publish(CHANNEL, [{ n: 1 }]);
+  await expect.poll(() => shown(last, 'n')).toEqual([1]);
+});

@@ -1,13 +1,9 @@
 /** The server, put together. Reads as a table of contents; every part is in the file it is imported from. */
 import cookie from '@fastify/cookie';
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Clock } from '../src/shared/clock.ts';
 import type { EventsConfig } from '../src/shared/page-data.ts';
+import { createAudit } from './audit.ts';
 import { registerCallback } from './auth/callback.ts';
 import type { Provider } from './auth/provider.ts';
 import { createRevocations } from './auth/revocations.ts';
@@ -15,21 +11,26 @@ import { registerSignIn } from './auth/sign-in.ts';
 import { registerSignOut } from './auth/sign-out.ts';
 import { createTransactions } from './auth/transactions.ts';
 import { type DevServer, registerDevServer } from './dev-server.ts';
+import { answerClientError, answerFrameworkError, registerErrors } from './errors.ts';
 import { registerGracefulStop } from './graceful-stop.ts';
 import { registerHeaders } from './headers.ts';
+import { createLimits, LIMIT_RATES, type LimitRates } from './limits.ts';
 import { type LogOptions, loggerOptions } from './logging.ts';
 import { registerLoopbackNames } from './loopback.ts';
-import { sendMessagePage } from './message-page.ts';
+import { countErrors, createMetrics, type Metrics } from './metrics.ts';
 import type { PageSource } from './pages.ts';
-import { sendProblem } from './problem.ts';
+import { noteUnbelievedProxy } from './proxy.ts';
 import { registerHealth } from './routes/health.ts';
+import { registerMetrics } from './routes/metrics.ts';
 import { registerPages } from './routes/pages.ts';
 import { registerSession } from './routes/session.ts';
+import { registerSessions } from './routes/sessions.ts';
 import { registerStatic } from './routes/static.ts';
 import { registerToken } from './routes/token.ts';
 import { createAccessTokens } from './session/access-tokens.ts';
 import { createCookies } from './session/cookies.ts';
 import { createCurrentSession } from './session/current.ts';
+import { createOwners } from './session/owner.ts';
 import { createRenewal } from './session/renewal.ts';
 import { createSealer } from './session/seal.ts';
 import { createSessions } from './session/sessions.ts';
@@ -48,6 +49,10 @@ export interface AppOptions {
   localControl: string | null;
   /** Absolute path of the built files. */
   clientFiles: string;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; empty: nobody's. */
+  trustProxy?: readonly string[];
+  /** Limits a minute, where others than the usual ones are wanted. */
+  rates?: LimitRates;
   log: LogOptions;
 }
 
@@ -57,6 +62,8 @@ export interface AppDeps {
   store: SessionStore;
   provider: Provider;
   pages: PageSource;
+  /** Its own when not given: then without those of the process. */
+  metrics?: Metrics;
   dev?: DevServer | undefined;
 }
 
@@ -69,41 +76,57 @@ const CLOSE_LIMIT_MS = 3_000;
 
 /** The app, ready to listen. Closing it ends its background work and closes the store. */
 export async function createApp(options: AppOptions, deps: AppDeps): Promise<FastifyInstance> {
-  const { origin, idleMs, maxMs, events, localControl } = options;
-  const { clock, random, store, provider, pages } = deps;
+  const { origin, secrets, idleMs, maxMs, events, localControl, trustProxy = [] } = options;
+  const { clock, random, provider, pages, metrics = createMetrics() } = deps;
+  const store = countErrors(deps.store, metrics);
   const now = () => clock.wall();
   const secure = origin.startsWith('https:');
 
   const app = Fastify({
     logger: loggerOptions(options.log),
-    trustProxy: false,
+    trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 1_024 },
     http: { maxHeaderSize: HEADER_LIMIT },
-    // An address that cannot be decoded. It comes before all hooks, so it says the least.
-    frameworkErrors: (error, _request, reply) => answerError(error, reply as FastifyReply, true),
+    frameworkErrors: (error, _request, reply) => answerFrameworkError(error, reply as FastifyReply),
+    clientErrorHandler: answerClientError,
   });
 
   // Sessions and tokens
-  const sealer = createSealer(options.secrets);
+  const sealer = createSealer(secrets);
+  const owners = createOwners(secrets);
+  const audit = createAudit(app.log, owners);
   const warn = (message: string) => (error: unknown) => app.log.warn({ err: error }, message);
   const revocations = createRevocations({ provider, clock, onError: warn('Revocation failed') });
   const sessions = createSessions({
-    ...{ store, sealer, clock, idleMs, maxMs },
+    ...{ store, sealer, owners, clock, idleMs, maxMs },
     onEnded: revocations.revoke,
+    onSilentEnd: (idHash, sub, by) => audit({ event: 'session-ended', idHash, sub, by }),
     onSweepError: warn('Expired sessions could not be removed'),
   });
   const renew = createRenewal({
     ...{ sessions, store, provider, clock, random },
     onOrphan: revocations.revoke,
     onFailure: warn('Renewal failed'),
+    onOutcome(outcome, { ticket: { idHash }, record: { sub } }) {
+      metrics.renewal(outcome);
+      // Tokens that came too late failed nobody: the session had ended, or had newer ones.
+      if (outcome === 'renewed' || outcome === 'late') return;
+      audit({ event: 'renewal-failed', idHash, sub, reason: outcome });
+    },
+    onLeaseWait: metrics.leaseWait,
   });
-  const tokens = createAccessTokens({ sessions, renew, clock, onRenewalError: warn('Renewal broke off') });
+  const tokens = createAccessTokens({
+    ...{ sessions, renew, clock },
+    onRenewalError: warn('Renewal broke off'),
+    onShared: metrics.sharedRenewal,
+  });
   const cookies = createCookies(secure, now);
   const current = createCurrentSession(sessions, cookies);
   const transactions = createTransactions(sealer, now);
+  const limits = createLimits({ rates: options.rates ?? LIMIT_RATES, clock, metrics, origin });
 
   // Every answer
   registerGracefulStop(app);
@@ -114,22 +137,23 @@ export async function createApp(options: AppOptions, deps: AppDeps): Promise<Fas
     forms: provider.origins,
     trustedTypes: deps.dev === undefined,
   });
+  registerErrors(app);
   registerLoopbackNames(app, origin);
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, reply, isApi(request)));
-  app.setNotFoundHandler((request, reply) => answerNotFound(request, reply));
-  // A form carries nothing we read, but a plain form post must not be refused for its type.
+  noteUnbelievedProxy(app, trustProxy);
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
-    (_request, _body, done) => done(null, null),
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
 
   // Routes
   registerHealth(app, { store, provider });
-  registerSignIn(app, { provider, transactions, cookies });
-  registerCallback(app, { provider, transactions, sessions, current, cookies, maxMs, now });
-  registerSignOut(app, { provider, sessions, cookies, origin, now });
-  registerToken(app, { tokens, cookies, events, origin, now });
+  registerMetrics(app, { metrics, store, clock });
+  registerSignIn(app, { provider, transactions, cookies, limits });
+  registerCallback(app, { provider, transactions, sessions, current, cookies, audit, maxMs, now });
+  registerSignOut(app, { provider, sessions, cookies, audit, origin, now });
+  registerSessions(app, { sessions, current, cookies, provider, audit, origin, now });
+  registerToken(app, { tokens, cookies, events, limits, metrics, origin, now });
   registerSession(app, { cookies, current });
   registerPages(app, { pages, cookies, current, events, localControl });
   if (deps.dev) registerDevServer(app, deps.dev);
@@ -155,38 +179,4 @@ function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<void>
 function connectOrigins(events: EventsConfig, localControl: string | null, dev?: DevServer): string[] {
   const addresses = [events.endpoint, events.realtime, ...(localControl === null ? [] : [localControl])];
   return [...new Set(addresses.map((address) => new URL(address).origin)), ...(dev?.connect ?? [])];
-}
-
-function isApi(request: FastifyRequest): boolean {
-  return request.url.startsWith('/api/') || request.method !== 'GET';
-}
-
-function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (isApi(request)) {
-    const detail = 'There is nothing at this address for this method.';
-    return sendProblem(reply, { status: 404, code: 'not-found', title: 'Not found', detail });
-  }
-  return sendMessagePage(reply, {
-    status: 404,
-    title: 'There is no such page',
-    text: 'Check the address, or open the app.',
-    links: [{ href: '/', label: 'Open Switchboard' }],
-  });
-}
-
-/** Our own bugs, an unreachable store, or a request that Fastify refused. Never a stack. */
-function answerError(error: FastifyError, reply: FastifyReply, api: boolean): FastifyReply {
-  const status = error.statusCode !== undefined && error.statusCode >= 400 ? error.statusCode : 500;
-  const ours = status >= 500;
-  if (ours) reply.log.error({ err: error }, 'A request failed');
-  reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-  const title = ours ? 'Something went wrong here' : 'The request cannot be understood';
-  const text = ours
-    ? 'It was noted. Please try again in a moment.'
-    : 'Its address, headers or body are malformed.';
-  if (api) {
-    const code = ours ? 'server-error' : 'bad-request';
-    return sendProblem(reply, { status, code, title, detail: text });
-  }
-  return sendMessagePage(reply, { status, title, text, links: [{ href: '/', label: 'Open Switchboard' }] });
 }

@@ -29,6 +29,19 @@ export const STATE_CHANGE: GateRules = {
   needsOrigin: true,
 };
 
+/**
+ * The start of a sign-in: a link to it may stand anywhere, but no other site may start one behind the person's back
+ * (as an image, a frame, a fetch). Null when it may pass, else the sentence that says why not.
+ */
+export function foreignStart(headers: IncomingHttpHeaders): string | null {
+  const site = headers['sec-fetch-site'];
+  if (site !== 'cross-site' && site !== 'same-site') return null;
+  const opened = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return opened
+    ? null
+    : 'Another site can only link to the sign-in, not load it (Sec-Fetch-Mode, Sec-Fetch-Dest).';
+}
+
 /** Null when the request may pass, else the sentence that says why not. */
 export function refusal(headers: IncomingHttpHeaders, rules: GateRules, ownOrigin: string): string | null {
   if (headers.origin === undefined ? rules.needsOrigin : headers.origin !== ownOrigin) {

@@ -2,17 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createSystemClock } from '../src/shared/clock.ts';
+import { type Clock, createSystemClock } from '../src/shared/clock.ts';
 import type { EventsConfig } from '../src/shared/page-data.ts';
 import { createApp } from './app.ts';
 import { type CognitoConfig, createProvider } from './auth/provider.ts';
 import { type Config, type Environment, type LocalEndpoints, readConfig } from './config/config.ts';
 import { KNOWN_SCOPES } from './config/endpoints.ts';
 import { keptSecret } from './config/local-secret.ts';
+import type { StoreConfig } from './config/session-store.ts';
 import type { DevServer } from './dev-server.ts';
 import type { LogOptions } from './logging.ts';
+import { createMetrics } from './metrics.ts';
 import { createBuiltPages, type PageSource } from './pages.ts';
+import { leaseWarning } from './session/lease.ts';
+import { createRedisStore } from './session/redis-store.ts';
 import { createSqliteStore } from './session/sqlite-store.ts';
+import type { SessionStore } from './session/store.ts';
 
 export interface StartOptions {
   /** Where `amplify_outputs.json`, `.data` and `dist` are. */
@@ -72,11 +77,12 @@ async function serve(
   const dist = join(options.cwd, 'dist');
   const clock = createSystemClock();
   const { cognito, events, controlUrl } = backends;
-  const { endpoints, idleMs, maxMs } = config;
+  const { endpoints, idleMs, maxMs, trustProxy } = config;
   const local = endpoints.kind === 'local';
+  const store = openStore(config.store, clock);
   const app = await createApp(
     {
-      ...{ origin, idleMs, maxMs, events },
+      ...{ origin, idleMs, maxMs, events, trustProxy },
       secrets: local && config.secrets.length === 0 ? [keptSecret(endpoints.stateDir)] : config.secrets,
       localControl: controlUrl,
       clientFiles: join(dist, 'client'),
@@ -85,9 +91,10 @@ async function serve(
     {
       clock,
       random: Math.random,
-      store: createSqliteStore(config.storeFile),
+      store,
       provider: createProvider({ cognito, origin, clock }),
       pages: options.pages ?? createBuiltPages(dist),
+      metrics: createMetrics({ process: true }),
       dev: options.dev,
     },
   );
@@ -97,6 +104,7 @@ async function serve(
     await app.close();
     throw error;
   }
+  for (const line of await warnings(store)) options.say?.(line);
   return {
     origin,
     connectedTo: { kind: endpoints.kind, issuer: cognito.issuer, events: events.endpoint },
@@ -108,6 +116,23 @@ async function serve(
       await backends.close();
     },
   };
+}
+
+function openStore(store: StoreConfig, clock: Clock): SessionStore {
+  return store.kind === 'sqlite'
+    ? createSqliteStore(store.file)
+    : createRedisStore({ url: store.url, clock, random: Math.random });
+}
+
+/** What an operator should know at once. A store that is out is no reason not to start: `/readyz` says so. */
+async function warnings(store: SessionStore): Promise<string[]> {
+  const lease = leaseWarning();
+  const out = await store.ping().then(
+    () => null,
+    (error: unknown) =>
+      `${error instanceof Error ? error.message : error} It is tried again until it is there.`,
+  );
+  return [lease, out].filter((line) => line !== null);
 }
 
 async function connect({ endpoints }: Config, origin: string, options: StartOptions): Promise<Backends> {

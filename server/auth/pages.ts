@@ -40,7 +40,7 @@ export const UNKNOWN_SIGN_IN: MessagePage = {
 
 /** @param code the provider's error code, shown only when it looks like one. */
 export function refusedSignIn(code: string, returnTo: string): MessagePage {
-  const shown = /^[a-z_]{1,40}$/.test(code) ? ` (${code})` : '';
+  const shown = knownCode(code) === null ? '' : ` (${code})`;
   const cancelled = code === 'access_denied';
   return {
     status: 400,
@@ -50,6 +50,11 @@ export function refusedSignIn(code: string, returnTo: string): MessagePage {
       : `The sign-in service ended the sign-in${shown}. Please try again.`,
     links: [...again(returnTo), { href: '/', label: 'Open Switchboard' }],
   };
+}
+
+/** The code if it looks like one (RFC 6749, 4.1.2.1), else null: it came in an address that anybody can write. */
+export function knownCode(code: string): string | null {
+  return /^[a-z_]{1,40}$/.test(code) ? code : null;
 }
 
 function again(returnTo: string): MessagePage['links'] {

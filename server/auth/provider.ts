@@ -7,7 +7,7 @@ import type { Clock } from '../../src/shared/clock.ts';
 import { ProviderError, toProviderError } from './provider-error.ts';
 import { type TokenSet, toTokenSet } from './token-set.ts';
 
-export { isProviderError } from './provider-error.ts';
+export { isProviderError, type ProviderFailure } from './provider-error.ts';
 export type { TokenSet } from './token-set.ts';
 
 export interface CognitoConfig {

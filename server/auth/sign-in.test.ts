@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { EPOCH_HEADER } from '../../src/shared/token.ts';
 import {
   BY_PERSON,
   BY_SCRIPT,
@@ -224,13 +225,41 @@ describe('sign-out', () => {
     expect(answer.statusCode).toBe(303);
   });
 
+  it('that was held up does not end the sign-in that came after it', async () => {
+    const server = await start();
+    const browser = server.browser();
+    await browser.signIn();
+    const before = (await browser.token()).json().epoch;
+    // The page signed out while it could not reach us, and signs in again before the word gets through.
+    await browser.signIn();
+    const { epoch } = (await browser.token()).json();
+    const signOutOf = (named: number) =>
+      browser.post('/auth/sign-out', {
+        ...{ ...BY_SCRIPT, origin: server.origin, accept: 'application/json' },
+        [EPOCH_HEADER]: String(named),
+      });
+    for (const named of [before + 1, epoch]) {
+      const late = await signOutOf(named);
+      expect(late.statusCode).toBe(200);
+      expect(late.json()).toEqual({ epoch: named, next: `${server.origin}/` });
+      expect(late.cookies).toEqual([]);
+      expect((await browser.token()).statusCode).toBe(200);
+    }
+    // One that names the session of now is heard, and so is one that names nothing.
+    expect((await signOutOf(epoch + 1)).json().epoch).toBeGreaterThan(epoch);
+    expect((await browser.token()).statusCode).toBe(401);
+    await browser.signIn();
+    await signOutOf(0);
+    expect((await browser.token()).statusCode).toBe(401);
+  });
+
   it('cannot be done by another site, nor by GET', async () => {
     const server = await start();
     const browser = server.browser();
     await browser.signIn();
     const evil = { ...BY_SCRIPT, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     expect((await browser.post('/auth/sign-out', evil)).statusCode).toBe(403);
-    expect((await browser.get('/auth/sign-out')).statusCode).toBe(404);
+    expect((await browser.get('/auth/sign-out')).statusCode).toBe(405);
     expect((await browser.token()).statusCode).toBe(200);
   });
 

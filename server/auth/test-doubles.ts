@@ -34,8 +34,11 @@ export function createManualClock(start = Date.now()): ManualClock {
   };
 }
 
-/** How the provider's token endpoint behaves. `hold`: it does its work, but answers only when let go. */
-type ProviderMode = 'ok' | 'unavailable' | 'refuse' | 'hold' | 'nonsense' | 'invalid_grant';
+/**
+ * How the provider's token endpoint behaves. `hold`: it does its work, but answers only when let go. `hang`: it does
+ * nothing and never answers.
+ */
+export type ProviderMode = 'ok' | 'unavailable' | 'refuse' | 'hold' | 'hang' | 'nonsense' | 'invalid_grant';
 
 export interface FakeProvider {
   issuer: string;
@@ -49,11 +52,20 @@ export interface FakeProvider {
   /** Seconds for `Retry-After` of `unavailable`; null: none. */
   retryAfter: number | null;
   tokenSeconds: number;
-  /** With rotation an old refresh token is worth nothing at once: there is no grace. */
+  /** With rotation an old refresh token is worth nothing after {@link FakeProvider.graceMs}. */
   rotation: boolean;
+  /** How long a rotated refresh token is still taken, milliseconds of the clock; 0: not at all. */
+  graceMs: number;
+  /** Who signs in next. */
+  sub: string;
+  /** The name of whoever gets tokens next. */
+  username: string;
+  /** How long the answer to a user's refresh takes, milliseconds of the machine; 0 for users not in it. */
+  delays: Map<string, number>;
   /** Every request to the token endpoint, by grant. */
   grants: string[];
-  refreshes(): number;
+  /** @param sub of this user only. */
+  refreshes(sub?: string): number;
   /** Refresh tokens that were revoked. */
   revoked: string[];
   /** Every token ever given out. */
@@ -66,6 +78,7 @@ export interface FakeProvider {
 }
 
 interface PendingCode {
+  sub: string;
   nonce: string | null;
   challenge: string | null;
 }
@@ -75,6 +88,10 @@ const SUB = '3c5f1d1e-7a55-4b1e-9d0e-0a8f4f5f2b11';
 export async function startFakeProvider(clock: Clock): Promise<FakeProvider> {
   const codes = new Map<string, PendingCode>();
   const live = new Set<string>();
+  /** Rotated refresh tokens, and until when they are still taken. */
+  const graced = new Map<string, number>();
+  const subs = new Map<string, string>();
+  const refreshed: string[] = [];
   const arrivals = new Map<string, (() => void)[]>();
   let held: (() => void)[] = [];
   const server = createServer((request, response) => void handle(request, response));
@@ -91,10 +108,14 @@ export async function startFakeProvider(clock: Clock): Promise<FakeProvider> {
     retryAfter: null,
     tokenSeconds: 300,
     rotation: true,
+    graceMs: 0,
+    sub: SUB,
+    username: 'ada',
+    delays: new Map(),
     grants: [],
     revoked: [],
     issued: [],
-    refreshes: () => fake.grants.filter((grant) => grant === 'refresh_token').length,
+    refreshes: (sub) => refreshed.filter((one) => sub === undefined || one === sub).length,
     arrival: (kind) => new Promise((resolve) => arrivals.set(kind, [...(arrivals.get(kind) ?? []), resolve])),
     letGo() {
       fake.mode = 'ok';
@@ -145,7 +166,9 @@ export async function startFakeProvider(clock: Clock): Promise<FakeProvider> {
 
   function authorize(query: URLSearchParams, response: ServerResponse): void {
     const code = randomUUID();
-    codes.set(code, { nonce: query.get('nonce'), challenge: query.get('code_challenge') });
+    codes.set(code, {
+      ...{ sub: fake.sub, nonce: query.get('nonce'), challenge: query.get('code_challenge') },
+    });
     const back = new URL(query.get('redirect_uri') ?? '');
     back.searchParams.set('code', code);
     back.searchParams.set('state', query.get('state') ?? '');
@@ -154,7 +177,9 @@ export async function startFakeProvider(clock: Clock): Promise<FakeProvider> {
 
   function token(body: URLSearchParams, response: ServerResponse): void {
     const grant = body.get('grant_type') ?? '';
+    const sub = subs.get(body.get('refresh_token') ?? '') ?? '';
     fake.grants.push(grant);
+    if (grant === 'refresh_token') refreshed.push(sub);
     switch (fake.mode) {
       case 'unavailable':
         if (fake.retryAfter !== null) response.setHeader('retry-after', String(fake.retryAfter));
@@ -171,6 +196,8 @@ export async function startFakeProvider(clock: Clock): Promise<FakeProvider> {
       case 'invalid_grant':
         json(response, 400, { error: 'invalid_grant' });
         break;
+      case 'hang':
+        break;
       case 'hold': {
         const [status, answer] = grantTokens(grant, body);
         held.push(() => json(response, status, answer));
@@ -178,7 +205,9 @@ export async function startFakeProvider(clock: Clock): Promise<FakeProvider> {
       }
       case 'ok': {
         const [status, answer] = grantTokens(grant, body);
-        json(response, status, answer);
+        const delay = grant === 'refresh_token' ? (fake.delays.get(sub) ?? 0) : 0;
+        if (delay === 0) json(response, status, answer);
+        else setTimeout(() => json(response, status, answer), delay);
       }
     }
     arrived(grant);
@@ -194,31 +223,34 @@ export async function startFakeProvider(clock: Clock): Promise<FakeProvider> {
         .update(body.get('code_verifier') ?? '')
         .digest('base64url');
       if (pending === undefined || pending.challenge !== challenge) return refused;
-      return [200, tokens(pending.nonce, newRefreshToken())];
+      return [200, tokens(pending.sub, pending.nonce, newRefreshToken(pending.sub))];
     }
     const old = body.get('refresh_token') ?? '';
-    if (!live.has(old)) return refused;
-    if (!fake.rotation) return [200, tokens(null, null)];
-    live.delete(old);
-    return [200, tokens(null, newRefreshToken())];
+    const sub = subs.get(old);
+    const taken = live.has(old) || (graced.get(old) ?? 0) > clock.wall();
+    if (sub === undefined || !taken) return refused;
+    if (!fake.rotation) return [200, tokens(sub, null, null)];
+    if (live.delete(old) && fake.graceMs > 0) graced.set(old, clock.wall() + fake.graceMs);
+    return [200, tokens(sub, null, newRefreshToken(sub))];
   }
 
-  function newRefreshToken(): string {
+  function newRefreshToken(sub: string): string {
     const made = `refresh-${randomUUID()}`;
     live.add(made);
+    subs.set(made, sub);
     return made;
   }
 
-  function tokens(nonce: string | null, refreshToken: string | null): Record<string, unknown> {
+  function tokens(sub: string, nonce: string | null, refreshToken: string | null): Record<string, unknown> {
     const iat = Math.floor(clock.wall() / 1_000);
     // The library checks the ID token against the real clock.
     const realIat = Math.floor(Date.now() / 1_000);
     const access = jwt({
-      ...{ sub: SUB, iss: issuer, client_id: 'client', username: 'ada', token_use: 'access' },
+      ...{ sub, iss: issuer, client_id: 'client', username: fake.username, token_use: 'access' },
       ...{ iat, exp: iat + fake.tokenSeconds, jti: randomUUID() },
     });
     const id = jwt({
-      ...{ sub: SUB, iss: issuer, aud: 'client', email: 'ada@example.com', 'cognito:username': 'ada' },
+      ...{ sub, iss: issuer, aud: 'client', email: 'ada@example.com', 'cognito:username': fake.username },
       ...{ iat: realIat, exp: realIat + 3_600 },
       ...(nonce === null ? {} : { nonce }),
     });

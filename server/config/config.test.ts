@@ -50,10 +50,11 @@ describe('with nothing configured', () => {
       host: 'localhost',
       origin: 'http://localhost:3000',
       endpoints: { kind: 'local', port: 3001, tokenSeconds: 300, stateDir: '/app/.data' },
-      storeFile: '/app/.data/sessions.db',
+      store: { kind: 'sqlite', file: '/app/.data/sessions.db' },
       secrets: [],
       idleMs: 7 * 24 * 3_600_000,
       maxMs: 30 * 24 * 3_600_000,
+      trustProxy: [],
     });
   });
 
@@ -114,6 +115,23 @@ describe('with real endpoints', () => {
         region: 'eu-central-1',
       },
     });
+  });
+
+  it.each([
+    'redis://localhost',
+    'redis://:p%2Fw@10.0.0.7:6380/2',
+    'rediss://user:password@cache.example.com:6379',
+  ])('keeps sessions in %s', (url) => {
+    expect(read({ ...REAL, SESSION_STORE: url }).store).toEqual({ kind: 'redis', url });
+  });
+
+  it('believes the proxies that are named', () => {
+    const trusted = '10.0.0.0/8, 192.168.1.7,fd00::/8';
+    expect(read({ ...REAL, TRUST_PROXY: trusted }).trustProxy).toEqual([
+      '10.0.0.0/8',
+      '192.168.1.7',
+      'fd00::/8',
+    ]);
   });
 
   it('prefers the environment to the file', () => {
@@ -193,10 +211,35 @@ describe('what is wrong', () => {
       'secret 2 of 2 has 3 characters',
     ],
     [
-      'Redis, which is not there yet',
-      { SESSION_STORE: 'redis://localhost' },
+      'a Redis address that names no server',
+      { SESSION_STORE: 'redis://' },
       null,
-      'SESSION_STORE names a Redis',
+      'SESSION_STORE names no Redis server',
+    ],
+    [
+      'a Redis database without a number',
+      { SESSION_STORE: 'redis://localhost/sessions' },
+      null,
+      'SESSION_STORE must name the database by its number',
+    ],
+    [
+      'a Redis address with a query',
+      { SESSION_STORE: 'redis://localhost?ssl=true' },
+      null,
+      'SESSION_STORE must not carry a query',
+    ],
+    [
+      'a Redis address that is none',
+      { SESSION_STORE: 'redis://user:pa/ss@localhost:x' },
+      null,
+      'SESSION_STORE is not a whole address',
+    ],
+    ['port 0', { SESSION_STORE: 'redis://localhost:0' }, null, 'SESSION_STORE names port 0'],
+    [
+      'Valkey by its own name',
+      { SESSION_STORE: 'valkey://localhost' },
+      null,
+      'SESSION_STORE must start with redis:// or rediss://',
     ],
     [
       'a store of another kind',
@@ -220,6 +263,13 @@ describe('what is wrong', () => {
     expect(problems(env, outputs).join('\n')).toContain(expected);
   });
 
+  it.each(['true', '1', 'proxy.internal', '0.0.0.0/0', '10.0.0.0/33', '::/0', '10.0.0.0/8,'])(
+    'a proxy named “%s”',
+    (value) => {
+      expect(problems({ TRUST_PROXY: value }).join('\n')).toContain('TRUST_PROXY must list addresses');
+    },
+  );
+
   it('is said all at once, each with an example', () => {
     const found = problems({ PORT: 'x', SESSION_STORE: 'y', COGNITO_ISSUER: 'z' });
     expect(found.length).toBeGreaterThanOrEqual(5);
@@ -231,5 +281,10 @@ describe('what is wrong', () => {
   it('never repeats a secret', () => {
     const env = { ...REAL, SESSION_SECRET: 'hunter2', COGNITO_CLIENT_SECRET: 'also secret', PORT: 'x' };
     expect(problems(env).join('\n')).not.toMatch(/hunter2|also secret/);
+    for (const address of ['redis://:hunter2@host/x', 'redis://:hunter2@host:x', 'redi://:hunter2@host']) {
+      const found = problems({ SESSION_STORE: address }).join('\n');
+      expect(found).toContain('SESSION_STORE');
+      expect(found).not.toContain('hunter2');
+    }
   });
 });

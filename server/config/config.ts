@@ -2,12 +2,14 @@
  * The configuration: environment first, else `amplify_outputs.json` in the working directory, else the embedded
  * stand-ins. Everything wrong is collected and said at once, each as a sentence with the variable and an example.
  */
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import type { EventsConfig } from '../../src/shared/page-data.ts';
 import type { CognitoConfig } from '../auth/provider.ts';
+import { isAddressOrNetwork } from '../proxy.ts';
 import { readOutputs } from './amplify-outputs.ts';
 import { type Endpoints, endpointsOf, KNOWN_SCOPES } from './endpoints.ts';
 import { createReader } from './reader.ts';
+import { readStore, STATE_DIR, type StoreConfig } from './session-store.ts';
 
 interface RealEndpoints {
   kind: 'real';
@@ -32,12 +34,13 @@ export interface Config {
   /** How browsers reach us; null with port 0: `http://localhost:<port>` then. */
   origin: string | null;
   endpoints: RealEndpoints | LocalEndpoints;
-  /** Absolute path of the session database, or `:memory:`. */
-  storeFile: string;
+  store: StoreConfig;
   /** Newest first. Empty: local, and to be generated once. */
   secrets: readonly string[];
   idleMs: number;
   maxMs: number;
+  /** Addresses and networks of the proxies before us; empty: none is believed. */
+  trustProxy: readonly string[];
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -59,7 +62,6 @@ export interface ConfigSources {
   readFile(path: string): string | null;
 }
 
-const STATE_DIR = '.data';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const MIN_SECRET_LENGTH = 32;
@@ -100,10 +102,11 @@ export function readConfig(env: Environment, sources: ConfigSources): Config {
       tokenSeconds,
       stateDir: join(cwd, STATE_DIR),
     },
-    storeFile: readStore(read.text('SESSION_STORE'), cwd, problems),
+    store: readStore(read.text('SESSION_STORE'), cwd, problems),
     secrets,
     idleMs: read.integer('SESSION_IDLE_MINUTES', { default: 10_080, min: 1, max: 525_600 }) * MINUTE_MS,
     maxMs: read.integer('SESSION_MAX_HOURS', { default: 720, min: 1, max: 8_760 }) * HOUR_MS,
+    trustProxy: readTrustProxy(read.text('TRUST_PROXY'), problems),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -123,21 +126,16 @@ function real(found: Endpoints | null): RealEndpoints | null {
   };
 }
 
-function readStore(value: string | null, cwd: string, problems: string[]): string {
-  const store = value ?? `sqlite:${STATE_DIR}/sessions.db`;
-  const example = 'An example: SESSION_STORE=sqlite:.data/sessions.db';
-  if (/^(redis|rediss|valkey):/.test(store)) {
-    problems.push(
-      `SESSION_STORE names a Redis server, which this version cannot use yet: it keeps sessions in SQLite. ${example}`,
-    );
-    return '';
+function readTrustProxy(value: string | null, problems: string[]): string[] {
+  const entries = value === null ? [] : value.split(',').map((entry) => entry.trim());
+  for (const entry of entries) {
+    if (!isAddressOrNetwork(entry)) {
+      problems.push(
+        `TRUST_PROXY must list addresses or networks of your proxies, but has “${entry}”. An example: TRUST_PROXY=10.0.0.0/8,192.168.1.7`,
+      );
+    }
   }
-  const file = /^sqlite:(.+)$/.exec(store)?.[1];
-  if (file === undefined) {
-    problems.push(`SESSION_STORE must be sqlite:<file>, but is “${store}”. ${example}`);
-    return '';
-  }
-  return file === ':memory:' || isAbsolute(file) ? file : join(cwd, file);
+  return entries;
 }
 
 function readSecrets(value: string | null, required: boolean, problems: string[]): string[] {

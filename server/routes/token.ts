@@ -4,11 +4,13 @@
  */
 import { createAmplifyContext } from 'aws-amplify';
 import { fetchAuthSession } from 'aws-amplify/auth/server';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isAppError } from '../../src/shared/errors.ts';
 import type { EventsConfig } from '../../src/shared/page-data.ts';
 import { EPOCH_HEADER, TOKEN_PATH, type TokenAnswer } from '../../src/shared/token.ts';
 import { refusal, SCRIPT_READ } from '../gate.ts';
+import type { Limits } from '../limits.ts';
+import type { Metrics } from '../metrics.ts';
 import { sendProblem } from '../problem.ts';
 import type { AccessTokens } from '../session/access-tokens.ts';
 import { createSessionTokenProvider } from '../session/amplify-token-provider.ts';
@@ -20,24 +22,34 @@ export interface TokenRouteDeps {
   tokens: AccessTokens;
   cookies: Cookies;
   events: EventsConfig;
+  limits: Pick<Limits, 'token'>;
+  metrics: Pick<Metrics, 'tokenAnswer'>;
   origin: string;
   /** Wall-clock milliseconds. */
   now(): number;
 }
 
 export function registerToken(app: FastifyInstance, deps: TokenRouteDeps): void {
-  const { tokens, cookies, events, origin, now } = deps;
+  const { tokens, cookies, events, limits, metrics, origin, now } = deps;
   const resources = {
     API: {
       Events: { endpoint: events.endpoint, region: events.region, defaultAuthMode: 'userPool' as const },
     },
   };
 
-  app.get(TOKEN_PATH, async (request, reply) => {
+  async function onResponse(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    metrics.tokenAnswer(reply.statusCode);
+  }
+
+  app.get(TOKEN_PATH, { onResponse }, async (request, reply) => {
     const refused = refusal(request.headers, SCRIPT_READ, origin);
     if (refused !== null) return sendProblem(reply, refusedRequest(refused));
+    // After the gate: another site must not be able to use up what this person may ask for.
+    const ticket = cookies.ticket(request);
+    const limited = limits.token(request, reply, ticket?.idHash ?? null);
+    if (limited !== null) return limited;
 
-    const provider = createSessionTokenProvider(tokens, cookies.ticket(request));
+    const provider = createSessionTokenProvider(tokens, ticket);
     const context = createAmplifyContext(resources, { Auth: { tokenProvider: provider } });
     try {
       const session = await fetchAuthSession(context, { forceRefresh: isForced(request.headers) });

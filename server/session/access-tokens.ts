@@ -35,6 +35,8 @@ export interface AccessTokensDeps {
   renew(ticket: Ticket, refused: string | null): Promise<Opened>;
   clock: Clock;
   onRenewalError(error: unknown): void;
+  /** Told of every request that joined a renewal under way. */
+  onShared(): void;
 }
 
 /** How long a request with a token that still works waits for a newer one. */
@@ -47,12 +49,16 @@ export function createAccessTokens({
   renew,
   clock,
   onRenewalError,
+  onShared,
 }: AccessTokensDeps): AccessTokens {
   const flights = new Map<string, Promise<Opened>>();
 
   function share(ticket: Ticket, refused: string | null): Promise<Opened> {
     const running = flights.get(ticket.idHash);
-    if (running) return running;
+    if (running) {
+      onShared();
+      return running;
+    }
     const flight = renew(ticket, refused).finally(() => flights.delete(ticket.idHash));
     flights.set(ticket.idHash, flight);
     return flight;
@@ -67,10 +73,10 @@ export function createAccessTokens({
     return { kind: 'unavailable', retryAfterMs: Math.max(RETRY_AFTER_MS, record.retryAt - now) };
   }
 
-  /** `flight`, or `held` when it takes longer than is worth waiting for. */
-  function early(flight: Promise<Opened>, held: Opened): Promise<Opened> {
+  /** `flight`, or how the session stands when that takes longer than is worth waiting for: it may have ended. */
+  function early(flight: Promise<Opened>, ticket: Ticket): Promise<Opened> {
     return new Promise((resolve, reject) => {
-      const cancel = clock.after(EARLY_WAIT_MS, () => resolve(held));
+      const cancel = clock.after(EARLY_WAIT_MS, () => resolve(sessions.open(ticket)));
       flight.then(resolve, reject).finally(cancel);
     });
   }
@@ -85,10 +91,11 @@ export function createAccessTokens({
       if (!(forced || wantsRenewal(record, now)) || now < record.retryAt) return answer(held);
       try {
         const flight = share(ticket, forced ? record.accessToken : null);
-        return answer(await (isUsable(record, now) ? early(flight, held) : flight));
+        return answer(await (isUsable(record, now) ? early(flight, ticket) : flight));
       } catch (error) {
         onRenewalError(error);
-        return answer(held);
+        // Time has passed: a sign-out meanwhile must not be answered with what was read before it.
+        return answer(await sessions.open(ticket));
       }
     },
 

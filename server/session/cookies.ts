@@ -18,17 +18,24 @@ export interface Cookies {
   transactions(request: FastifyRequest): string | undefined;
   /** `null` removes them. */
   setTransactions(reply: FastifyReply, value: string | null, maxAgeSeconds: number): void;
+  /** What a form's answer tells the page that it leads to. In a cookie: an address could be anybody's words. */
+  notice(request: FastifyRequest): string | undefined;
+  /** `null` removes it. */
+  setNotice(reply: FastifyReply, value: string | null): void;
   theme(request: FastifyRequest): ThemeChoice;
 }
 
 /** 400 days: the longest that browsers keep a cookie (RFC 6265bis). */
 const EPOCH_MAX_AGE_S = 400 * 24 * 3_600;
+/** The next page takes it out; if there is none, it goes by itself. */
+const NOTICE_MAX_AGE_S = 60;
 
 /** @param secure whether ORIGIN is https: `Secure`, and the `__Host-` prefix, which no sibling domain can set. */
 export function createCookies(secure: boolean, now: () => number): Cookies {
   const prefix = secure ? '__Host-' : '';
   const session = `${prefix}switchboard`;
   const transaction = `${prefix}switchboard-sign-in`;
+  const notice = `${prefix}switchboard-notice`;
   const epoch = 'switchboard-epoch';
   const theme = 'switchboard-theme';
   // Lax, not Strict: the way back from the provider is a cross-site navigation that must carry them.
@@ -51,6 +58,11 @@ export function createCookies(secure: boolean, now: () => number): Cookies {
     setTransactions(reply, value, maxAge) {
       if (value === null) reply.clearCookie(transaction, attributes);
       else reply.setCookie(transaction, value, { ...attributes, maxAge });
+    },
+    notice: (request) => request.cookies[notice],
+    setNotice(reply, value) {
+      if (value === null) reply.clearCookie(notice, attributes);
+      else reply.setCookie(notice, value, { ...attributes, maxAge: NOTICE_MAX_AGE_S });
     },
     theme(request) {
       const choice = request.cookies[theme];

@@ -15,7 +15,25 @@ export interface LeaseDeps {
 }
 
 /** How long a lease outlives a holder that died, milliseconds. Prolonged three times within it. */
-const LEASE_MS = 5_000;
+export const LEASE_MS = 5_000;
+/**
+ * How long the provider should go on taking a refresh token that it has replaced, milliseconds: what the README
+ * recommends for rotation, and the most that Cognito offers (`RetryGracePeriodSeconds`, 0 to 60).
+ */
+export const RECOMMENDED_GRACE_MS = 60_000;
+
+/**
+ * Whether a server that dies in a renewal can cost a sign-in: the next one repeats the renewal with the replaced
+ * token when the lease has run out, and the provider must still take that token then.
+ * @returns a sentence for the operator, or null.
+ */
+export function leaseWarning(leaseMs = LEASE_MS, graceMs = RECOMMENDED_GRACE_MS): string | null {
+  if (leaseMs < graceMs) return null;
+  return (
+    `A renewal's lease lasts ${leaseMs / 1_000} s, not less than the ${graceMs / 1_000} s for which the provider should take a ` +
+    'replaced refresh token: a server that dies in a renewal would sign its user out. Shorten the lease (LEASE_MS).'
+  );
+}
 
 /** Takes the lease and prolongs it until released; null when somebody else holds it. */
 export async function keepLease(

@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { fullJitterMs } from '../../src/shared/backoff.ts';
 import type { Clock } from '../../src/shared/clock.ts';
-import { isProviderError, type Provider, type TokenSet } from '../auth/provider.ts';
+import { isProviderError, type Provider, type ProviderFailure, type TokenSet } from '../auth/provider.ts';
 import { keepLease } from './lease.ts';
 import type { SessionRecord } from './record.ts';
 import type { Opened, OpenSession, Sessions } from './sessions.ts';
@@ -24,9 +24,16 @@ export interface RenewalDeps {
   random(): number;
   /** Told of a refresh token that arrived for a session which had ended meanwhile. */
   onOrphan(refreshToken: string): void;
-  /** Told of every failed attempt. */
+  /** Told of every failed attempt, at the provider or at the store. */
   onFailure(error: unknown): void;
+  /** Told what came of asking the provider; nothing else counts as a renewal. */
+  onOutcome(outcome: RenewalOutcome, session: OpenSession): void;
+  /** Told once of every renewal that found the lease with somebody else. */
+  onLeaseWait(): void;
 }
+
+/** `late`: the session had ended, or somebody else's tokens were stored first. */
+export type RenewalOutcome = 'renewed' | 'late' | ProviderFailure;
 
 /** A failed renewal is tried again after 1 to 60 s. */
 const BACKOFF_FLOOR_MS = 1_000;
@@ -67,6 +74,7 @@ export function createRenewal(
       tokens = await provider.refresh(refreshToken, sub);
     } catch (error) {
       deps.onFailure(error);
+      deps.onOutcome(isProviderError(error) ? error.kind : 'unavailable', session);
       return isProviderError(error, 'rejected') ? rejected(session) : postponed(session, error);
     }
     return keep(
@@ -82,13 +90,20 @@ export function createRenewal(
     for (;;) {
       const record = { ...current.record, ...renewed(current.record, tokens), forcedAt };
       const saved = await persistently(() => sessions.save(current, record));
-      if (saved) return saved;
+      if (saved) {
+        deps.onOutcome('renewed', session);
+        return saved;
+      }
       const latest = await sessions.open(session.ticket);
       if (latest.kind !== 'live') {
         if (tokens.refreshToken) deps.onOrphan(tokens.refreshToken);
+        deps.onOutcome('late', session);
         return latest;
       }
-      if (latest.record.refreshToken !== session.record.refreshToken) return latest;
+      if (latest.record.refreshToken !== session.record.refreshToken) {
+        deps.onOutcome('late', session);
+        return latest;
+      }
       current = latest;
     }
   }
@@ -125,11 +140,14 @@ export function createRenewal(
   return async (ticket, refused = null) => {
     const giveUpAt = clock.monotonic() + WAIT_LIMIT_MS;
     const holder = randomUUID();
+    let waited = false;
     for (;;) {
       const opened = await sessions.open(ticket);
       if (isSettled(opened, refused) || clock.monotonic() >= giveUpAt) return opened;
       const lease = await keepLease({ store, clock, onError: deps.onFailure }, ticket.idHash, holder);
       if (lease === null) {
+        if (!waited) deps.onLeaseWait();
+        waited = true;
         await pause(POLL_MS / 2 + deps.random() * POLL_MS);
         continue;
       }

@@ -4,9 +4,10 @@
  */
 import type { Clock } from '../../src/shared/clock.ts';
 import { nextEpoch } from './epoch.ts';
+import type { Owners } from './owner.ts';
 import { decodeRecord, encodeRecord, type SessionRecord } from './record.ts';
 import type { Sealer } from './seal.ts';
-import type { SessionStore } from './store.ts';
+import type { ListedSession, SessionFacts, SessionStore } from './store.ts';
 import { createTicket, type Ticket } from './ticket.ts';
 
 export interface OpenSession {
@@ -25,7 +26,8 @@ export type Opened =
   | { kind: 'unknown' };
 
 export interface Sessions {
-  create(record: SessionRecord): Promise<Ticket>;
+  /** @param browser in plain words, for the person who looks at the list of sessions. */
+  create(record: SessionRecord, browser: string): Promise<Ticket>;
   /** Reads and unseals; a session past a timeout is ended on the way. Rejects when the store is out. */
   open(ticket: Ticket): Promise<Opened>;
   /** Writes a new record if nobody wrote since `session` was opened; null when somebody did, or it ended. */
@@ -40,12 +42,23 @@ export interface Sessions {
   end(ticket: Ticket, atLeast: number): Promise<number>;
   /** Ends the session only if nobody wrote since it was opened, and says how it stands then. */
   endUnchanged(session: OpenSession): Promise<Opened>;
+  /** All live sessions of the user of `session`, itself included, the one seen last first. */
+  list(session: OpenSession): Promise<ListedSession[]>;
+  /**
+   * Ends a session that is known from the list alone; false when it had ended already. Only its own cookie opens its
+   * record, so its refresh token is erased here but cannot be revoked at the provider.
+   */
+  endListed(session: ListedSession): Promise<boolean>;
   close(): void;
 }
+
+/** Why a session ended that nobody asked to end. */
+export type SilentEnd = 'timeout' | 'provider';
 
 export interface SessionsDeps {
   store: SessionStore;
   sealer: Sealer;
+  owners: Owners;
   clock: Clock;
   /** Without activity of the person a session ends after this, milliseconds. */
   idleMs: number;
@@ -53,6 +66,8 @@ export interface SessionsDeps {
   maxMs: number;
   /** Told the refresh token of every session that ends, so that the provider forgets it too. */
   onEnded(refreshToken: string): void;
+  /** Told of every session that ended by itself. */
+  onSilentEnd(idHash: string, sub: string, why: SilentEnd): void;
   /** Told when the periodic removal of expired sessions fails. */
   onSweepError(error: unknown): void;
 }
@@ -62,7 +77,7 @@ const TOUCH_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { store, sealer, clock, idleMs, maxMs } = deps;
+  const { store, sealer, owners, clock, idleMs, maxMs } = deps;
   let cancelSweep = clock.after(SWEEP_EVERY_MS, sweep);
 
   function sweep(): void {
@@ -84,17 +99,41 @@ export function createSessions(deps: SessionsDeps): Sessions {
     if (record === null) return { kind: 'unknown' };
     const { version, lastSeenAt, expiresAt } = stored;
     const now = clock.wall();
-    if (expiresAt <= now || lastSeenAt + idleMs <= now) {
-      return { kind: 'ended', epoch: await bury(ticket, record.epoch) };
+    if (isOver({ expiresAt, lastSeenAt }, now)) {
+      const { epoch, erased } = await bury(ticket, [record.epoch]);
+      if (erased) deps.onSilentEnd(ticket.idHash, record.sub, 'timeout');
+      return { kind: 'ended', epoch };
     }
     return { kind: 'live', ticket, version, record, lastSeenAt };
   }
 
-  async function bury(ticket: Ticket, ...known: number[]): Promise<number> {
+  function isOver(session: Pick<ListedSession, 'expiresAt' | 'lastSeenAt'>, now: number): boolean {
+    return session.expiresAt <= now || session.lastSeenAt + idleMs <= now;
+  }
+
+  function factsOf({ sub, accessEndsAt }: SessionRecord): SessionFacts {
+    return { owner: owners.of(sub), accessEndsAt };
+  }
+
+  async function save(session: OpenSession, record: SessionRecord): Promise<OpenSession | null> {
+    const { ticket, version } = session;
+    const sealed = sealer.seal(encodeRecord(record), ticket.key, ticket.idHash);
+    const written = await store.write(ticket.idHash, version, sealed, factsOf(record));
+    return written ? { ...session, version: version + 1, record } : null;
+  }
+
+  async function listed(sub: string): Promise<ListedSession[]> {
+    const now = clock.wall();
+    const live = (await store.list(owners.all(sub))).filter((session) => !isOver(session, now));
+    return live.sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+  }
+
+  /** `erased`: whether it was this call that ended the session. */
+  async function bury(ticket: Ticket, known: number[]): Promise<{ epoch: number; erased: boolean }> {
     const epoch = nextEpoch(clock.wall(), known);
     const erased = await store.end(ticket.idHash, epoch);
     forget(ticket, erased);
-    return epoch;
+    return { epoch, erased: erased !== null };
   }
 
   function forget(ticket: Ticket, erased: Uint8Array | null): void {
@@ -103,22 +142,20 @@ export function createSessions(deps: SessionsDeps): Sessions {
   }
 
   return {
-    async create(record) {
+    async create(record, browser) {
       const ticket = createTicket();
       const now = clock.wall();
       const sealed = sealer.seal(encodeRecord(record), ticket.key, ticket.idHash);
-      await store.create(ticket.idHash, { sealed, createdAt: now, expiresAt: now + maxMs });
+      await store.create(ticket.idHash, {
+        ...{ sealed, browser, createdAt: now, expiresAt: now + maxMs, epoch: record.epoch },
+        ...factsOf(record),
+      });
       return ticket;
     },
 
     open,
 
-    async save(session, record) {
-      const { ticket, version } = session;
-      const sealed = sealer.seal(encodeRecord(record), ticket.key, ticket.idHash);
-      const written = await store.write(ticket.idHash, version, sealed);
-      return written ? { ...session, version: version + 1, record } : null;
-    },
+    save,
 
     async touch(session) {
       const now = clock.wall();
@@ -129,13 +166,32 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const opened = await open(ticket);
       // Who has the id but not the key may not end anything.
       if (opened.kind === 'unknown') return nextEpoch(clock.wall(), [atLeast]);
-      return bury(ticket, atLeast, opened.kind === 'live' ? opened.record.epoch : opened.epoch);
+      const { epoch } = await bury(ticket, [
+        atLeast,
+        opened.kind === 'live' ? opened.record.epoch : opened.epoch,
+      ]);
+      return epoch;
     },
 
     async endUnchanged(session) {
       const epoch = nextEpoch(clock.wall(), [session.record.epoch]);
       const erased = await store.end(session.ticket.idHash, epoch, session.version);
-      return erased === null ? open(session.ticket) : { kind: 'ended', epoch };
+      if (erased === null) return open(session.ticket);
+      deps.onSilentEnd(session.ticket.idHash, session.record.sub, 'provider');
+      return { kind: 'ended', epoch };
+    },
+
+    async list(session) {
+      const { ticket, record } = session;
+      const all = await listed(record.sub);
+      if (all.some(({ idHash }) => idHash === ticket.idHash)) return all;
+      // It was made by a version that kept no owner: writing it once puts it into the list.
+      await save(session, record);
+      return listed(record.sub);
+    },
+
+    async endListed({ idHash, epoch }) {
+      return (await store.end(idHash, nextEpoch(clock.wall(), [epoch]))) !== null;
     },
 
     close() {

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
-import type { LiveSession, SessionStore, Tombstone } from './store.ts';
+import type { ListedSession, LiveSession, SessionStore, Tombstone } from './store.ts';
 
 /** How long a statement waits for another process that writes, milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -22,6 +22,15 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS session_expires ON session (expires_at);
 `;
 
+/** Columns that came later; sessions of before have the defaults until their next write. */
+const LATER_COLUMNS = [
+  ['owner', 'TEXT'],
+  ['epoch', 'INTEGER NOT NULL DEFAULT 0'],
+  ['browser', 'TEXT'],
+  ['access_ends_at', 'INTEGER NOT NULL DEFAULT 0'],
+] as const;
+const OWNER_INDEX = 'CREATE INDEX IF NOT EXISTS session_owner ON session (owner) WHERE owner IS NOT NULL';
+
 interface Row {
   version: number;
   sealed: Uint8Array | null;
@@ -29,6 +38,16 @@ interface Row {
   last_seen_at: number;
   expires_at: number;
   ended_epoch: number | null;
+}
+
+interface ListedRow {
+  id_hash: string;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  epoch: number;
+  browser: string | null;
+  access_ends_at: number;
 }
 
 /** @param file a path (its folder is made), or `:memory:`. */
@@ -42,16 +61,18 @@ export function createSqliteStore(file: string): SessionStore {
   // What was erased is overwritten, so that the file keeps no sealed record of an ended session.
   db.pragma('secure_delete = ON');
   db.exec(SCHEMA);
+  addLaterColumns(db);
 
   const insert = db.prepare(
-    `INSERT INTO session (id_hash, version, sealed, created_at, last_seen_at, expires_at)
-     VALUES (?, 1, ?, ?, ?, ?)`,
+    `INSERT INTO session (id_hash, version, sealed, created_at, last_seen_at, expires_at,
+       owner, epoch, browser, access_ends_at)
+     VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const select = db.prepare(
     `SELECT version, sealed, created_at, last_seen_at, expires_at, ended_epoch FROM session WHERE id_hash = ?`,
   );
   const update = db.prepare(
-    `UPDATE session SET sealed = ?, version = version + 1
+    `UPDATE session SET sealed = ?, owner = ?, access_ends_at = ?, version = version + 1
      WHERE id_hash = ? AND version = ? AND ended_epoch IS NULL`,
   );
   const touch = db.prepare(
@@ -59,7 +80,7 @@ export function createSqliteStore(file: string): SessionStore {
   );
   const bury = db.prepare(
     `UPDATE session SET sealed = NULL, version = version + 1, lease_holder = NULL, lease_until = NULL,
-       ended_epoch = max(coalesce(ended_epoch, 0), ?) WHERE id_hash = ?`,
+       owner = NULL, browser = NULL, ended_epoch = max(coalesce(ended_epoch, 0), ?) WHERE id_hash = ?`,
   );
   const lease = db.prepare(
     `UPDATE session SET lease_holder = ?, lease_until = ?
@@ -73,6 +94,11 @@ export function createSqliteStore(file: string): SessionStore {
   const sweep = db.prepare(
     `DELETE FROM session WHERE expires_at <= ? OR (ended_epoch IS NULL AND last_seen_at <= ?)`,
   );
+  const listed = db.prepare(
+    `SELECT id_hash, created_at, last_seen_at, expires_at, epoch, browser, access_ends_at
+     FROM session WHERE owner = ? AND ended_epoch IS NULL`,
+  );
+  const counted = db.prepare('SELECT count(*) AS live FROM session WHERE ended_epoch IS NULL');
   const probe = db.prepare('SELECT 1');
 
   const end = db.transaction((idHash: string, epoch: number, onlyVersion?: number): Uint8Array | null => {
@@ -83,15 +109,21 @@ export function createSqliteStore(file: string): SessionStore {
   });
 
   return {
-    async create(idHash, { sealed, createdAt, expiresAt }) {
-      insert.run(idHash, sealed, createdAt, createdAt, expiresAt);
+    async create(idHash, { sealed, createdAt, expiresAt, owner, epoch, browser, accessEndsAt }) {
+      insert.run(idHash, sealed, createdAt, createdAt, expiresAt, owner, epoch, browser, accessEndsAt);
     },
     async read(idHash) {
       const row = select.get(idHash) as Row | undefined;
       return row === undefined ? null : fromRow(row);
     },
-    async write(idHash, expectedVersion, sealed) {
-      return update.run(sealed, idHash, expectedVersion).changes === 1;
+    async write(idHash, expectedVersion, sealed, { owner, accessEndsAt }) {
+      return update.run(sealed, owner, accessEndsAt, idHash, expectedVersion).changes === 1;
+    },
+    async list(owners) {
+      return owners.flatMap((owner) => (listed.all(owner) as ListedRow[]).map(toListed));
+    },
+    async count() {
+      return (counted.get() as { live: number }).live;
     },
     async touch(idHash, lastSeenAt) {
       touch.run(lastSeenAt, idHash, lastSeenAt);
@@ -133,4 +165,29 @@ function fromRow(row: Row): LiveSession | Tombstone {
     lastSeenAt: row.last_seen_at,
     expiresAt: row.expires_at,
   };
+}
+
+function toListed(row: ListedRow): ListedSession {
+  return {
+    idHash: row.id_hash,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    epoch: row.epoch,
+    browser: row.browser ?? '',
+    accessEndsAt: row.access_ends_at,
+  };
+}
+
+/** Two servers may open a file of before at once: the one that comes second finds the work done. */
+function addLaterColumns(db: Database.Database): void {
+  const add = db.transaction(() => {
+    const rows = db.prepare('PRAGMA table_info(session)').all() as { name: string }[];
+    const present = new Set(rows.map(({ name }) => name));
+    for (const [name, type] of LATER_COLUMNS) {
+      if (!present.has(name)) db.exec(`ALTER TABLE session ADD COLUMN ${name} ${type}`);
+    }
+    db.exec(OWNER_INDEX);
+  });
+  add.immediate();
 }
