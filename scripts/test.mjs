@@ -25,16 +25,12 @@ await check('import arrows', 'node', ['scripts/check-rooms.mjs']);
 await check('unused files, exports and packages', 'npx', ['knip']);
 await check('build', 'npm', ['run', 'build']);
 await check('built files', 'node', ['scripts/check-built.mjs']);
+await tests('unit tests', vitest('unit.json', '--exclude', 'server/multi/**'), 'unit.json', countVitest);
+// Real processes under load, each file with the machine to itself.
 await tests(
-  'unit tests',
-  [
-    'vitest',
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${join(reports, 'unit.json')}`,
-  ],
-  'unit.json',
+  'several servers',
+  vitest('multi.json', 'server/multi', '--no-file-parallelism'),
+  'multi.json',
   countVitest,
 );
 await tests(
@@ -73,6 +69,11 @@ async function tests(name, args, report, count) {
     console.error(`${name}: no report (${error.message})`);
     failed += 1;
   }
+}
+
+function vitest(report, ...args) {
+  const output = `--outputFile.json=${join(reports, report)}`;
+  return ['vitest', 'run', ...args, '--reporter=default', '--reporter=json', output];
 }
 
 function countVitest(report) {

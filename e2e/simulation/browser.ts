@@ -31,6 +31,8 @@ export interface BrowserDeps {
   random(): number;
   /** How long the next message between pages takes, milliseconds. */
   messageDelay(): number;
+  /** How often "Sign out" was pressed so far. */
+  signOuts(): number;
   /** Told of every page, before it does anything. */
   onPage(page: SimPage): void;
 }
@@ -258,7 +260,12 @@ export function createSimBrowser(deps: BrowserDeps, slots: number): SimBrowser {
             signingIn = false;
           });
         }
-        said = (await (await network.send('/', {})).json()) as SessionInfo | null;
+        // HTML that a sign-out overtook shows its user until the first use of a token; here it is fetched again.
+        let before: number;
+        do {
+          before = deps.signOuts();
+          said = (await (await network.send('/', {})).json()) as SessionInfo | null;
+        } while (deps.signOuts() !== before);
       } catch {
         // No network: the worker's shell, which does not know who is signed in.
       }

@@ -116,7 +116,7 @@ function createInstance({ clock: shared, store, provider, random, storeDelay }: 
   return { handlers, close: sessions.close };
 }
 
-const TRANSACTION = { state: 'state', nonce: 'nonce', verifier: 'verifier', returnTo: '/' };
+const TRANSACTION = { state: 'state', nonce: 'nonce', verifier: 'verifier', returnTo: '/', startedAt: 0 };
 
 /** The store behind a network: every call takes a while before it is carried out. */
 function withDelay(store: SessionStore, clock: Clock, delay: () => number): SessionStore {

@@ -7,6 +7,7 @@ import type { HeldToken } from '../../src/shared/token-machine.ts';
 import type { SimPage } from './browser.ts';
 import { ORIGIN } from './fleet.ts';
 import { SESSION_COOKIE, type Served } from './network.ts';
+import type { WireAnswer } from './wire.ts';
 
 const EPOCH_COOKIE = 'switchboard-epoch';
 

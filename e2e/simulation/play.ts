@@ -26,6 +26,7 @@ const PROVIDER_PAUSE_MS = 1_000;
 export async function play({ commands, delays }: Schedule, store: SessionStore): Promise<string[]> {
   const clock = createFakeClock();
   let drawn = 0;
+  let signOuts = 0;
   const draw = (most = Number.POSITIVE_INFINITY) => Math.min(delays[drawn++ % delays.length] ?? 0, most);
   const random = () => ((drawn * 7_919) % 1_000) / 1_000;
   const ledger = createLedger(clock.monotonic);
@@ -40,6 +41,7 @@ export async function play({ commands, delays }: Schedule, store: SessionStore):
     {
       ...{ clock, network, random },
       messageDelay: () => draw(MESSAGE_MS),
+      signOuts: () => signOuts,
       onPage: (page) => watch(page, ledger),
     },
     SLOTS,
@@ -83,6 +85,7 @@ export async function play({ commands, delays }: Schedule, store: SessionStore):
       case 'sign-out': {
         const state = page?.session.state.get();
         if (page?.state !== 'running' || state?.kind !== 'signed-in') return;
+        signOuts += 1;
         ledger.pressed(state.user);
         void page.session.signOut({ wipe: true });
         return;

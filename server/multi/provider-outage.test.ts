@@ -13,7 +13,7 @@ const INTO_RENEWAL_MS = 211_000;
 const LAST_SECONDS_MS = 295_000;
 /** The least pause after a failed attempt. */
 const BACKOFF_FLOOR_MS = 1_000;
-const REQUESTS = 20;
+const REQUESTS = 12;
 
 let built: Awaited<ReturnType<typeof buildMember>>;
 const fleets: Fleet[] = [];
@@ -27,8 +27,8 @@ afterAll(() => built?.remove());
 
 describe(`a provider that is out for longer than the token lives (SEED=${SEED})`, () => {
   it.each([
-    { mode: 'unavailable', stepMs: 500 },
-    { mode: 'refuse', stepMs: 500 },
+    { mode: 'unavailable', stepMs: 1_000 },
+    { mode: 'refuse', stepMs: 1_000 },
     { mode: 'hang', stepMs: 5_000 },
   ] satisfies { mode: ProviderMode; stepMs: number }[])(
     '($mode): the token to its end, then 503, never 401, one attempt a backoff step, and back by itself',

@@ -152,6 +152,35 @@ describe.concurrent('a Redis server', () => {
     },
   );
 
+  it('that is behind, but answers, is waited for', async ({ expect, onTestFinished }) => {
+    const scope = { onTestFinished };
+    const COMMANDS = 30;
+    /** Each answer takes its time, so that the last ones come well after the limit. */
+    const ANSWER_EVERY_MS = 100;
+    const connections = new Set<Socket>();
+    const port = await listen(scope, (socket) => {
+      connections.add(socket);
+      let due = 0;
+      socket.on('data', (chunk) => {
+        const text = chunk.toString();
+        if (text.includes('SETNAME')) socket.write('+OK\r\n');
+        due += text.split('PING').length - 1;
+      });
+      const answering = setInterval(() => {
+        if (due === 0) return;
+        due -= 1;
+        socket.write('+PONG\r\n');
+      }, ANSWER_EVERY_MS);
+      onTestFinished(() => clearInterval(answering));
+    });
+    const store = open(scope, `redis://127.0.0.1:${port}`);
+    await store.ping();
+    const took = await timed(Promise.all(Array.from({ length: COMMANDS }, () => store.ping())));
+    expect(took).toBeGreaterThan(QUICKLY_MS);
+    expect(connections.size).toBe(1);
+    await store.ping();
+  });
+
   it('that became a replica is left for the one that may write', async ({ expect, onTestFinished }) => {
     const scope = { onTestFinished };
     const server = await redis(scope);
