@@ -9,7 +9,7 @@ import { refusal, STATE_CHANGE } from '../gate.ts';
 import { sendProblem } from '../problem.ts';
 import { refusedRequest } from '../routes/problems.ts';
 import type { Cookies } from '../session/cookies.ts';
-import { nextEpoch, parseEpoch } from '../session/epoch.ts';
+import { endEpoch, parseEpoch } from '../session/epoch.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Provider } from './provider.ts';
 
@@ -47,7 +47,7 @@ export function registerSignOut(app: FastifyInstance, deps: SignOutDeps): void {
       // every sign-in ends the session before it. The session of now is not what the person left.
       return answer(request, reply, { epoch: newest, next: `${origin}/` });
     }
-    const epoch = ticket === null ? nextEpoch(now(), [known]) : await sessions.end(ticket, known);
+    const epoch = ticket === null ? endEpoch(now(), [known]) : await sessions.end(ticket, known);
     if (opened?.kind === 'live') {
       audit({ event: 'sign-out', idHash: opened.ticket.idHash, sub: opened.record.sub, by: 'user', request });
     }

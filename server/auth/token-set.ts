@@ -36,7 +36,8 @@ export function toTokenSet(raw: RawTokens, idClaims: Record<string, unknown>, as
   const leftMs = Math.min(accessLifeMs, (raw.expires_in ?? Number.POSITIVE_INFINITY) * 1_000);
   return {
     accessToken: raw.access_token,
-    accessEndsAt: askedAt + leftMs,
+    // Whole milliseconds: a provider may count its seconds in fractions, and the stores keep integers.
+    accessEndsAt: Math.floor(askedAt + leftMs),
     accessLifeMs,
     refreshToken: raw.refresh_token ?? null,
     sub,

@@ -17,3 +17,13 @@ export function parseEpoch(value: string | undefined, now: number): number {
   const epoch = Number(value);
   return epoch <= now + MAX_AHEAD_MS ? epoch : 0;
 }
+
+/**
+ * The epoch of an end: just above what ended, and not the time. A sign-in that overtakes the end (another server, a
+ * late request) then still has the higher one; an end with the time of this server's clock would put it out of date.
+ * @param known every epoch that the end must exceed.
+ */
+export function endEpoch(now: number, known: readonly number[]): number {
+  const highest = Math.max(0, ...known);
+  return highest === 0 ? now : highest + 1;
+}

@@ -3,7 +3,7 @@
  * timeouts; knows nothing of cookies, of the provider or of when tokens are renewed.
  */
 import type { Clock } from '../../src/shared/clock.ts';
-import { nextEpoch } from './epoch.ts';
+import { endEpoch } from './epoch.ts';
 import type { Owners } from './owner.ts';
 import { decodeRecord, encodeRecord, type SessionRecord } from './record.ts';
 import type { Sealer } from './seal.ts';
@@ -130,7 +130,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
 
   /** `erased`: whether it was this call that ended the session. */
   async function bury(ticket: Ticket, known: number[]): Promise<{ epoch: number; erased: boolean }> {
-    const epoch = nextEpoch(clock.wall(), known);
+    const epoch = endEpoch(clock.wall(), known);
     const erased = await store.end(ticket.idHash, epoch);
     forget(ticket, erased);
     return { epoch, erased: erased !== null };
@@ -165,7 +165,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     async end(ticket, atLeast) {
       const opened = await open(ticket);
       // Who has the id but not the key may not end anything.
-      if (opened.kind === 'unknown') return nextEpoch(clock.wall(), [atLeast]);
+      if (opened.kind === 'unknown') return endEpoch(clock.wall(), [atLeast]);
       const { epoch } = await bury(ticket, [
         atLeast,
         opened.kind === 'live' ? opened.record.epoch : opened.epoch,
@@ -174,7 +174,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     },
 
     async endUnchanged(session) {
-      const epoch = nextEpoch(clock.wall(), [session.record.epoch]);
+      const epoch = endEpoch(clock.wall(), [session.record.epoch]);
       const erased = await store.end(session.ticket.idHash, epoch, session.version);
       if (erased === null) return open(session.ticket);
       deps.onSilentEnd(session.ticket.idHash, session.record.sub, 'provider');
@@ -191,7 +191,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     },
 
     async endListed({ idHash, epoch }) {
-      return (await store.end(idHash, nextEpoch(clock.wall(), [epoch]))) !== null;
+      return (await store.end(idHash, endEpoch(clock.wall(), [epoch]))) !== null;
     },
 
     close() {
