@@ -1,7 +1,7 @@
 /** Headers of every answer: security, and what may be kept of it. Set before anything else, so errors have them. */
 import { randomBytes } from 'node:crypto';
 import helmet from '@fastify/helmet';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contentSecurityPolicy } from './csp.ts';
 
 /** What a route may declare of its answers; `private` (never kept) where it says nothing. */
@@ -42,17 +42,22 @@ const PERMISSIONS = 'camera=(), geolocation=(), microphone=(), payment=(), usb=(
 
 export async function registerHeaders(app: FastifyInstance, options: HeaderOptions): Promise<void> {
   app.decorateReply('nonce', '');
+
+  function pagePolicy(reply: FastifyReply): string {
+    reply.nonce = randomBytes(16).toString('base64');
+    const { connect, secure, trustedTypes } = options;
+    return contentSecurityPolicy({
+      nonce: reply.nonce,
+      connect,
+      forms: options.forms(),
+      secure,
+      trustedTypes,
+    });
+  }
+
   app.addHook('onRequest', async (request, reply) => {
-    const nonce = randomBytes(16).toString('base64');
-    reply.nonce = nonce;
     reply.headers({
-      'content-security-policy': contentSecurityPolicy({
-        nonce,
-        connect: options.connect,
-        forms: options.forms(),
-        secure: options.secure,
-        trustedTypes: options.trustedTypes,
-      }),
+      'content-security-policy': isData(request) ? DATA_POLICY : pagePolicy(reply),
       'permissions-policy': PERMISSIONS,
       ...cacheHeaders(request),
     });
@@ -66,6 +71,13 @@ export async function registerHeaders(app: FastifyInstance, options: HeaderOptio
     xFrameOptions: { action: 'deny' },
     strictTransportSecurity: options.secure ? { maxAge: 63_072_000, includeSubDomains: false } : false,
   });
+}
+
+/** Answers of `/api/` are data: should a browser ever show one as a page, nothing in it may load or run. */
+const DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+function isData(request: FastifyRequest): boolean {
+  return request.url.startsWith('/api/');
 }
 
 function cacheHeaders(request: FastifyRequest): Record<string, string> {

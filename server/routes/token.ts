@@ -13,7 +13,7 @@ import type { Limits } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import { sendProblem } from '../problem.ts';
 import type { AccessTokens } from '../session/access-tokens.ts';
-import { createSessionTokenProvider } from '../session/amplify-token-provider.ts';
+import { createClaimsReader, createSessionTokenProvider } from '../session/amplify-token-provider.ts';
 import type { Cookies } from '../session/cookies.ts';
 import { parseEpoch } from '../session/epoch.ts';
 import { refusedRequest, signedOut, tokenUnavailable } from './problems.ts';
@@ -37,6 +37,8 @@ export function registerToken(app: FastifyInstance, deps: TokenRouteDeps): void 
     },
   };
 
+  const claimsOf = createClaimsReader();
+
   async function onResponse(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
     metrics.tokenAnswer(reply.statusCode);
   }
@@ -49,7 +51,7 @@ export function registerToken(app: FastifyInstance, deps: TokenRouteDeps): void 
     const limited = limits.token(request, reply, ticket?.idHash ?? null);
     if (limited !== null) return limited;
 
-    const provider = createSessionTokenProvider(tokens, ticket);
+    const provider = createSessionTokenProvider(tokens, ticket, claimsOf);
     const context = createAmplifyContext(resources, { Auth: { tokenProvider: provider } });
     try {
       const session = await fetchAuthSession(context, { forceRefresh: isForced(request.headers) });

@@ -18,10 +18,21 @@ export interface SessionTokenProvider extends TokenProvider {
   endedEpoch(): number | null;
 }
 
+/** Reads the claims of a record's access token; once a record, as each is asked for many times. */
+export function createClaimsReader(): (record: SessionRecord) => Claims {
+  const read = new WeakMap<SessionRecord, Claims>();
+  return (record) => {
+    const claims = read.get(record) ?? (decodeClaims(record.accessToken) as Claims);
+    read.set(record, claims);
+    return claims;
+  };
+}
+
 /** For one request. @param ticket null: nobody is signed in. */
 export function createSessionTokenProvider(
   tokens: AccessTokens,
   ticket: Ticket | null,
+  claimsOf: (record: SessionRecord) => Claims,
 ): SessionTokenProvider {
   let record: SessionRecord | null = null;
   let endedEpoch: number | null = null;
@@ -40,7 +51,7 @@ export function createSessionTokenProvider(
         case 'token': {
           record = answer.record;
           const { accessToken } = answer.record;
-          const payload = decodeClaims(accessToken) as Claims;
+          const payload = claimsOf(record);
           return { accessToken: { payload, toString: () => accessToken } };
         }
         case 'signed-out':

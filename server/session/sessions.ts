@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../src/shared/clock.ts';
 import { endEpoch } from './epoch.ts';
+import { createOpenedRecords } from './opened-records.ts';
 import type { Owners } from './owner.ts';
 import { decodeRecord, encodeRecord, type SessionRecord } from './record.ts';
 import type { Sealer } from './seal.ts';
@@ -78,6 +79,7 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 
 export function createSessions(deps: SessionsDeps): Sessions {
   const { store, sealer, owners, clock, idleMs, maxMs } = deps;
+  const records = createOpenedRecords();
   let cancelSweep = clock.after(SWEEP_EVERY_MS, sweep);
 
   function sweep(): void {
@@ -95,9 +97,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
     const stored = await store.read(ticket.idHash);
     if (stored === null) return { kind: 'unknown' };
     if (stored.kind === 'ended') return stored;
-    const record = unseal(ticket, stored.sealed);
-    if (record === null) return { kind: 'unknown' };
     const { version, lastSeenAt, expiresAt } = stored;
+    const record = records.get(ticket, version) ?? unseal(ticket, stored.sealed);
+    if (record === null) return { kind: 'unknown' };
+    records.set(ticket, version, record);
     const now = clock.wall();
     if (isOver({ expiresAt, lastSeenAt }, now)) {
       const { epoch, erased } = await bury(ticket, [record.epoch]);
