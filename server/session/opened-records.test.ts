@@ -22,6 +22,14 @@ describe('opened records', () => {
     expect(records.get({ ...ticket, key: createTicket().key }, 1)).toBeNull();
   });
 
+  it('are gone with their session', () => {
+    const records = createOpenedRecords();
+    const ticket = createTicket();
+    records.set(ticket, 1, record);
+    records.drop(ticket.idHash);
+    expect(records.get(ticket, 1)).toBeNull();
+  });
+
   it('are bounded', () => {
     const records = createOpenedRecords(2);
     const tickets = [createTicket(), createTicket(), createTicket()];

@@ -11,6 +11,8 @@ export interface OpenedRecords {
   /** The record of this version, if it was opened before with the same key. Never change it: others hold it too. */
   get(ticket: Ticket, version: number): SessionRecord | null;
   set(ticket: Ticket, version: number, record: SessionRecord): void;
+  /** The session has ended: its tokens need not stay in memory. */
+  drop(idHash: string): void;
 }
 
 /** Sessions that one server serves at a time; each takes a few kilobytes. */
@@ -32,5 +34,6 @@ export function createOpenedRecords(max = MAX_RECORDS): OpenedRecords {
       const [oldest] = kept.keys();
       if (oldest !== undefined) kept.delete(oldest);
     },
+    drop: (idHash) => void kept.delete(idHash),
   };
 }

@@ -95,8 +95,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
 
   async function open(ticket: Ticket): Promise<Opened> {
     const stored = await store.read(ticket.idHash);
-    if (stored === null) return { kind: 'unknown' };
-    if (stored.kind === 'ended') return stored;
+    if (stored === null || stored.kind === 'ended') {
+      records.drop(ticket.idHash);
+      return stored ?? { kind: 'unknown' };
+    }
     const { version, lastSeenAt, expiresAt } = stored;
     const record = records.get(ticket, version) ?? unseal(ticket, stored.sealed);
     if (record === null) return { kind: 'unknown' };
@@ -135,6 +137,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   async function bury(ticket: Ticket, known: number[]): Promise<{ epoch: number; erased: boolean }> {
     const epoch = endEpoch(clock.wall(), known);
     const erased = await store.end(ticket.idHash, epoch);
+    records.drop(ticket.idHash);
     forget(ticket, erased);
     return { epoch, erased: erased !== null };
   }
