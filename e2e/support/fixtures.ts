@@ -101,7 +101,8 @@ async function startApp(env: Record<string, string>): Promise<App & { stop(): Pr
   };
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody uses now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.listen(0, 'localhost', () => {
