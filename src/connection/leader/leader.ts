@@ -190,8 +190,8 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
     } catch (error) {
       sockets.delete(socket);
       if (isAppError(error, 'signed-out')) return;
-      const { message, retryAfterMs } = errorToWire(error);
-      dispatch({ t: 'token-failed', socket, reason: message, retryAfterMs: retryAfterMs ?? null });
+      const { message: reason } = errorToWire(error);
+      dispatch({ t: 'token-failed', socket, reason });
     }
   }
 

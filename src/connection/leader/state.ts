@@ -86,7 +86,7 @@ export type LeaderEvent =
   | { t: 'tab-gone'; tab: string }
   | { t: 'nudge'; cause: NudgeCause; online: boolean }
   /** The token for a connect could not be had. */
-  | { t: 'token-failed'; socket: number; reason: string; retryAfterMs: number | null }
+  | { t: 'token-failed'; socket: number; reason: string }
   /** The session is definitely over. */
   | { t: 'signed-out' }
   /** The leader uses another token than before: what was denied may be allowed now. */
