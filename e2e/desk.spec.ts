@@ -52,3 +52,38 @@ test('a reload brings back the channels, the draft and what arrived', async ({ a
   await page.goBack();
   await expect(page).toHaveURL(/\/c\/default\/one$/);
 });
+
+test('a notice covers no event, and who follows the end still does when it comes and goes', async ({
+  app,
+  context,
+  page,
+}) => {
+  const cut = async (away: boolean): Promise<void> => {
+    await app.far.faults({ events: { refuseConnections: away } });
+    if (away) await app.far.drop();
+    await context.setOffline(away);
+  };
+  await signIn(page, app, 'ada', '/c/default/one');
+  await live(page);
+  await subscribed(app, ['default/one']);
+  await app.far.publish('default/one', [{ n: 1 }]);
+  await expect.poll(() => shown(page, 'n')).toEqual([1]);
+  await cut(true);
+  const notice = await page.getByText('You are offline.').boundingBox();
+  const first = await page.getByText('"n":1').boundingBox();
+  expect((notice?.y ?? 0) + (notice?.height ?? 0)).toBeLessThanOrEqual(first?.y ?? 0);
+
+  await cut(false);
+  await live(page);
+  await subscribed(app, ['default/one']);
+  for (let n = 2; n <= 60; n += 1) await app.far.publish('default/one', [{ n }]);
+  await expect(page.getByText('"n":60}')).toBeInViewport();
+  await cut(true);
+  await expect(page.getByText('You are offline.')).toBeVisible();
+  await expect(page.getByText(/Not listening since/)).toBeInViewport();
+  await cut(false);
+  await live(page);
+  await subscribed(app, ['default/one']);
+  await app.far.publish('default/one', [{ n: 61 }]);
+  await expect(page.getByText('"n":61}')).toBeInViewport();
+});

@@ -66,6 +66,16 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
     if (hasRows) virtualizer.scrollToEnd();
   }, [hasRows, virtualizer]);
 
+  // A notice above, a growing composer or another window size moves the end: who follows it goes along.
+  const following = pausedAt === null && hasRows;
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null || !following) return;
+    const observer = new ResizeObserver(() => virtualizer.scrollToEnd());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [following, virtualizer]);
+
   const onScroll = () => {
     const element = scroller.current;
     if (element === null) return;
