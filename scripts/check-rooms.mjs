@@ -10,15 +10,27 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Longest path first: a file belongs to the first room that holds it. */
-const ROOMS = ['src/shared', 'src/session', 'src/connection', 'src/pwa', 'src/app', 'sw', 'server'];
+const ROOMS = [
+  'src/shared',
+  'src/session',
+  'src/store',
+  'src/outbox',
+  'src/connection',
+  'src/pwa',
+  'src/app',
+  'sw',
+  'server',
+];
 
 const ARROWS = {
   'src/shared': [],
   'src/session': ['src/shared'],
-  'src/connection': ['src/session', 'src/shared'],
+  'src/store': ['src/shared'],
+  'src/outbox': ['src/store', 'src/shared'],
+  'src/connection': ['src/session', 'src/outbox', 'src/store', 'src/shared'],
   'src/pwa': ['src/shared'],
   'src/app': ['src/connection', 'src/session', 'src/pwa', 'src/shared'],
-  sw: ['src/shared'],
+  sw: ['src/outbox', 'src/store', 'src/shared'],
   server: ['src/shared'],
 };
 
@@ -26,7 +38,9 @@ const ARROWS = {
 const FORBIDDEN_PACKAGES = {
   'src/shared': /./,
   'src/session': /^(react|react-dom|idb|workbox-)/,
-  'src/connection': /^(react|react-dom|aws-amplify|workbox-|fastify)/,
+  'src/store': /^(?!idb$)/,
+  'src/outbox': /./,
+  'src/connection': /^(react|react-dom|idb|aws-amplify|workbox-|fastify)/,
   'src/pwa': /^(react|react-dom|aws-amplify|idb|fastify)/,
   'src/app': /^(aws-amplify|idb|fastify|workbox-|node:)/,
   sw: /^(?!workbox-)/,

@@ -2,6 +2,7 @@
  * The public face of the shared connection: types only. `createConnection` in `index.ts` makes one; the app and
  * other products build against this file.
  */
+import type { Outbox } from '../outbox/api.ts';
 import type { TokenClient } from '../session/api.ts';
 import type { AppError } from '../shared/errors.ts';
 import type { ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
@@ -77,44 +78,6 @@ export interface Feed extends Store<FeedState> {
   close(): void;
 }
 
-export type OutboxState =
-  /** Durable here, not yet sent. */
-  | 'queued'
-  | 'sending'
-  /** Sent, but the answer was lost: settled by its own echo, else sent again. */
-  | 'ambiguous'
-  /** The service took it. Kept for a short while so that it can be seen. */
-  | 'delivered'
-  /** The service or our own rules refused it: stays until the person decides. */
-  | 'refused';
-
-export interface OutboxRow {
-  id: string;
-  channel: string;
-  /** One to five events, JSON text each. */
-  events: readonly string[];
-  state: OutboxState;
-  /** Why it waits or was refused, as a sentence. */
-  reason: string | null;
-  /** Wall clock, milliseconds since 1970. */
-  createdAt: number;
-  attempts: number;
-}
-
-export interface Outbox extends Store<readonly OutboxRow[]> {
-  /**
-   * Keeps one publish durably, then sends it when it can: at least once, in order per channel.
-   * Resolves with the row's id as soon as it is durable.
-   * @param events one to five values that JSON can carry.
-   * @throws AppError `bad-channel`, `bad-batch`, `event-too-large`, `storage`.
-   */
-  publish(channel: string, events: readonly unknown[]): Promise<string>;
-  /** Tries a refused or waiting row again now. */
-  retry(id: string): Promise<void>;
-  /** Removes a row for good. */
-  discard(id: string): Promise<void>;
-}
-
 /** The observer of Amplify's `EventsChannel.subscribe`. */
 export interface SubscriptionObserver<T> {
   /** `id` is the log position as text; `event` is the parsed JSON. */
@@ -175,6 +138,7 @@ export interface Connection {
   close(): void;
 }
 
+export type { Outbox, OutboxRow, OutboxState } from '../outbox/api.ts';
 export type { ChannelPhase, ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
 export type { EventRecord, Gap, GapCause } from '../shared/log.ts';
 export type { AppError };

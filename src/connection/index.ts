@@ -2,25 +2,26 @@
  * The shared connection, as a page takes it: `createConnection` chooses a host, follows its leader, and offers
  * feeds, `events` in Amplify's shape, the status and the outbox. It knows no React; the app injects how to publish.
  */
+
+import { createOutbox } from '../outbox/outbox.ts';
 import { parseChannel } from '../shared/channel.ts';
 import { createSystemClock } from '../shared/clock.ts';
 import { lineNames } from '../shared/line-messages.ts';
+import { createDatabase } from '../store/database.ts';
+import { createHistory, createMemoryHistory, historyOf } from '../store/history.ts';
+import { createOutboxLog } from '../store/outbox-log.ts';
+import { wipeUser } from '../store/wipe.ts';
 import type { Connection, ConnectionOptions, Limitation } from './api.ts';
 import { chooseHost } from './hosts/choose-host.ts';
 import { makeHost } from './hosts/make-host.ts';
-import { createOutbox } from './outbox/outbox.ts';
-import { createDatabase } from './store/database.ts';
-import { createHistory, createMemoryHistory, historyOf } from './store/history.ts';
-import { createOutboxLog } from './store/outbox-log.ts';
-import { wipeUser } from './store/wipe.ts';
 import { createFeed, type DrivenFeed } from './tab/feed.ts';
 import { createFollower } from './tab/follower.ts';
 import { createJoinedChannels } from './tab/joined.ts';
 import { createReceiver } from './tab/receiver.ts';
 import { createSharedEvents } from './tab/shared-events.ts';
 
+export { finishWipe } from '../store/wipe.ts';
 export type * from './api.ts';
-export { finishWipe } from './store/wipe.ts';
 
 export function createConnection(options: ConnectionOptions): Connection {
   const clock = createSystemClock();

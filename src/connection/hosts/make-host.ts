@@ -1,11 +1,11 @@
 /** Makes a tab's host: the shared worker, the elected tab, or this tab alone. */
 import type { Clock } from '../../shared/clock.ts';
 import { type HostKind, lineNames } from '../../shared/line-messages.ts';
+import type { History } from '../../store/history.ts';
 import type { ConnectionOptions } from '../api.ts';
 import { createContender } from '../leader/contend.ts';
 import { startLeader } from '../leader/leader.ts';
 import { leaderTokens } from '../leader/leader-tokens.ts';
-import type { History } from '../store/history.ts';
 import type { Host } from './host.ts';
 import { createSharedWorkerHost } from './shared-worker-host.ts';
 import { createTabHost } from './tab-host.ts';

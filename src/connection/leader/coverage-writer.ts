@@ -3,7 +3,7 @@
  * that the record never claims what a crash could have taken.
  */
 import type { GapCause } from '../../shared/log.ts';
-import type { CoverageLog } from '../store/coverage-log.ts';
+import type { CoverageLog } from '../../store/coverage-log.ts';
 import type { LeaderState } from './state.ts';
 
 interface Interval {

@@ -6,7 +6,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { EventRecord } from '../../shared/log.ts';
-import { type EventLog, MAX_LOGGED_EVENTS } from '../store/event-log.ts';
+import { type EventLog, MAX_LOGGED_EVENTS } from '../../store/event-log.ts';
 
 export interface EventWriterDeps {
   epoch: number;

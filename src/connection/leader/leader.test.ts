@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../shared/clock.ts';
 import type { LeaderMessage, TabMessage } from '../../shared/line-messages.ts';
 import type { EventRecord } from '../../shared/log.ts';
-import { createHistory } from '../store/history.ts';
+import { createHistory } from '../../store/history.ts';
 import { startLeader } from './leader.ts';
 import { createAir, createService, createTokens } from './test-doubles.ts';
 

@@ -9,7 +9,7 @@ import type { ServerFrame } from '../../shared/events-wire.ts';
 import { type HostKind, type LeaderMessage, parseLineMessage } from '../../shared/line-messages.ts';
 import type { EventsConfig } from '../../shared/page-data.ts';
 import type { HeldToken } from '../../shared/token-machine.ts';
-import type { History } from '../store/history.ts';
+import type { History } from '../../store/history.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
 import { createEventWriter } from './event-writer.ts';
 import { nextWake } from './next-wake.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventRecord, Gap } from '../../shared/log.ts';
-import { createMemoryHistory } from '../store/history.ts';
-import { createFakeClock } from '../test-doubles.ts';
+import { createFakeClock } from '../../shared/test-doubles.ts';
+import { createMemoryHistory } from '../../store/history.ts';
 import { createFeed, mergeRows } from './feed.ts';
 
 const record = (n: number, receivedAt = n * 10): EventRecord => ({

@@ -5,10 +5,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import { comparePositions, type EventRecord, type Gap } from '../../shared/log.ts';
 import { createStore } from '../../shared/store.ts';
+import type { CoverageLog } from '../../store/coverage-log.ts';
+import { gapsOf } from '../../store/coverage-log.ts';
+import type { EventLog } from '../../store/event-log.ts';
 import type { Feed, FeedRow, FeedState } from '../api.ts';
-import type { CoverageLog } from '../store/coverage-log.ts';
-import { gapsOf } from '../store/coverage-log.ts';
-import type { EventLog } from '../store/event-log.ts';
 
 /** Events in one read of the log. */
 const PAGE = 200;

@@ -7,10 +7,10 @@ import { createTokenClient } from '../../session/token-client.ts';
 import { createSystemClock } from '../../shared/clock.ts';
 import { lineNames } from '../../shared/line-messages.ts';
 import { parseSessionMessage, SESSION_CHANNEL, type SignOutReason } from '../../shared/page-data.ts';
+import { createHistory } from '../../store/history.ts';
 import { type Contender, createContender } from '../leader/contend.ts';
 import { startLeader } from '../leader/leader.ts';
 import { leaderTokens } from '../leader/leader-tokens.ts';
-import { createHistory } from '../store/history.ts';
 import type { WorkerInit } from './worker-init.ts';
 
 declare const self: SharedWorkerGlobalScope;

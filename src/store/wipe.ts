@@ -2,7 +2,7 @@
  * Deletes all that the device keeps of one user. A wipe that the closing of a page cuts short is finished by the
  * next page: a note stays until it is done.
  */
-import { lineNames } from '../../shared/line-messages.ts';
+import { lineNames } from '../shared/line-messages.ts';
 import { deleteDatabase } from './database.ts';
 
 /** The part of `localStorage` that is used. */

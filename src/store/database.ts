@@ -3,8 +3,8 @@
  * needs to upgrade or delete it, and opens again when it is next used.
  */
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
-import { AppError } from '../../shared/errors.ts';
-import type { EventRecord, GapCause } from '../../shared/log.ts';
+import { AppError } from '../shared/errors.ts';
+import type { EventRecord, GapCause } from '../shared/log.ts';
 
 /** Raise with every change of the schema, and add a step to `upgrade`. */
 const VERSION = 1;

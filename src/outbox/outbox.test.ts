@@ -1,11 +1,11 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../shared/errors.ts';
-import type { OutboxState } from '../api.ts';
+import { AppError } from '../shared/errors.ts';
+import { createFakeClock } from '../shared/test-doubles.ts';
 import { createDatabase } from '../store/database.ts';
 import { createEventLog } from '../store/event-log.ts';
 import { createOutboxLog } from '../store/outbox-log.ts';
-import { createFakeClock } from '../test-doubles.ts';
+import type { OutboxState } from './api.ts';
 import { coveringSubscriptions } from './echo.ts';
 import { createOutbox } from './outbox.ts';
 

@@ -3,16 +3,16 @@
  * lock sends, one at a time per channel and in order. An answer that was lost makes the row ambiguous: its own echo
  * settles it, else it is sent again (at least once, and the page says so). docs/connection.md has the states.
  */
-import { type BackoffPolicy, fullJitterMs } from '../../shared/backoff.ts';
-import { parseChannel } from '../../shared/channel.ts';
-import type { Clock } from '../../shared/clock.ts';
-import { AppError, errorToWire, isAppError } from '../../shared/errors.ts';
-import { checkPublish } from '../../shared/publish-rules.ts';
-import { createStore } from '../../shared/store.ts';
-import type { Outbox, OutboxRow } from '../api.ts';
+import { type BackoffPolicy, fullJitterMs } from '../shared/backoff.ts';
+import { parseChannel } from '../shared/channel.ts';
+import type { Clock } from '../shared/clock.ts';
+import { AppError, errorToWire, isAppError } from '../shared/errors.ts';
+import { checkPublish } from '../shared/publish-rules.ts';
+import { createStore } from '../shared/store.ts';
 import type { StoredOutboxRow } from '../store/database.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { OutboxLog } from '../store/outbox-log.ts';
+import type { Outbox, OutboxRow } from './api.ts';
 import { wasEchoed } from './echo.ts';
 
 export interface OutboxDeps {

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
-import type { EventRecord } from '../../shared/log.ts';
+import type { EventRecord } from '../shared/log.ts';
 import { gapsOf } from './coverage-log.ts';
 import { createDatabase, deleteDatabase } from './database.ts';
 import { createHistory, createMemoryHistory, type History } from './history.ts';

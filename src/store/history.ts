@@ -1,5 +1,5 @@
 /** The event log and the coverage of one user, on the device or, where that cannot be shared, in memory. */
-import { comparePositions, type EventRecord } from '../../shared/log.ts';
+import { comparePositions, type EventRecord } from '../shared/log.ts';
 import { type CoverageLog, createCoverageLog } from './coverage-log.ts';
 import { type CoverageRow, createDatabase, type Database } from './database.ts';
 import { createEventLog, type EventLog } from './event-log.ts';

@@ -1,8 +1,8 @@
 /**
  * The log of received events: written by the leader alone (a lower epoch is refused), read by every tab.
  */
-import { AppError } from '../../shared/errors.ts';
-import type { EventRecord, Position } from '../../shared/log.ts';
+import { AppError } from '../shared/errors.ts';
+import type { EventRecord, Position } from '../shared/log.ts';
 import type { Database } from './database.ts';
 
 /** Events kept per user; the oldest go first. */

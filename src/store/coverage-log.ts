@@ -1,5 +1,5 @@
 /** The intervals in which a channel was provably listened to, and the gaps that lie between them. */
-import type { Gap } from '../../shared/log.ts';
+import type { Gap } from '../shared/log.ts';
 import type { CoverageRow, Database } from './database.ts';
 
 export interface CoverageLog {
