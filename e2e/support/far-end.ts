@@ -19,6 +19,8 @@ export interface FarEndStats {
 }
 
 export interface FarEnd {
+  /** Where the stand-ins listen. */
+  origin: string;
   stats(): Promise<FarEndStats>;
   faults(patch: object): Promise<void>;
   /** Cuts every open socket. */
@@ -41,6 +43,7 @@ export function createFarEnd(origin: string, apiKey: string): FarEnd {
     return response;
   }
   return {
+    origin,
     stats: async () => (await (await call('/stats')).json()) as FarEndStats,
     faults: async (patch) => void (await call('/faults', patch)),
     drop: async () => void (await call('/drop', {})),

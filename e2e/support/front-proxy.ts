@@ -20,6 +20,8 @@ export interface FrontProxy {
   /** Cuts every connection and refuses new ones, until `mend`. */
   cut(): void;
   mend(): void;
+  /** Answers a path itself, as the server would if the file were part of the app. */
+  serve(path: string, type: string, body: string | Uint8Array): void;
   /** Where requests go. */
   target(port: number): void;
   close(): Promise<void>;
@@ -28,10 +30,16 @@ export interface FrontProxy {
 export async function startFrontProxy(): Promise<FrontProxy> {
   const seen: SeenRequest[] = [];
   const sockets = new Set<Socket>();
+  const served = new Map<string, { type: string; body: string | Uint8Array }>();
   let targetPort = 0;
   let isCut = false;
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const own = served.get(incoming.url ?? '');
+    if (own !== undefined) {
+      outgoing.writeHead(200, { 'content-type': own.type, 'cache-control': 'no-store' }).end(own.body);
+      return;
+    }
     const upstream = request(
       {
         host: '127.0.0.1',
@@ -77,6 +85,9 @@ export async function startFrontProxy(): Promise<FrontProxy> {
     },
     mend() {
       isCut = false;
+    },
+    serve(path, type, body) {
+      served.set(path, { type, body });
     },
     target(port) {
       targetPort = port;
