@@ -4,6 +4,7 @@
  * breaks cookies and codes.
  */
 import { TOKEN_PATH } from '../src/shared/token.ts';
+import { SHARE_PATH } from './share-target.ts';
 
 export type Route =
   /** Not ours: no `respondWith`. */
@@ -12,6 +13,8 @@ export type Route =
   | 'token'
   /** A page: network first, then the shell. */
   | 'navigation'
+  /** Another app shares something: on to the composer. */
+  | 'share'
   /** A file: from the precache where it is in there, else the network. */
   | 'asset';
 
@@ -26,6 +29,10 @@ const NETWORK_PATHS = ['/healthz', '/readyz', '/metrics', '/sw.js'];
 
 export function routeOf(request: RequestFacts, origin: string): Route {
   const url = new URL(request.url);
+  const navigates = request.mode === 'navigate';
+  if (request.method === 'POST' && navigates && url.origin === origin && url.pathname === SHARE_PATH) {
+    return 'share';
+  }
   if (request.method !== 'GET' || url.origin !== origin) return 'network';
   if (url.pathname === TOKEN_PATH && url.search === '') {
     // As a page, a frame or a script the token route is for the server to refuse.
@@ -35,7 +42,7 @@ export function routeOf(request: RequestFacts, origin: string): Route {
   if (NETWORK_PATHS.includes(url.pathname)) return 'network';
   // The answer of an identity provider, wherever it lands.
   if (url.searchParams.has('code') || url.searchParams.has('state')) return 'network';
-  return request.mode === 'navigate' ? 'navigation' : 'asset';
+  return navigates ? 'navigation' : 'asset';
 }
 
 /** https://w3c.github.io/ServiceWorker/#dictdef-routerrule, as far as it is used. */
@@ -66,6 +73,7 @@ const STATIC_ROUTES: StaticRoute[] = [
   ...NETWORK_PREFIXES.map((prefix) => toNetwork({ urlPattern: `${prefix}*` })),
   ...NETWORK_PATHS.map((path) => toNetwork({ urlPattern: path })),
   ...['code', 'state'].map((name) => toNetwork({ urlPattern: { pathname: '/*', search: `*${name}=*` } })),
+  { condition: { urlPattern: SHARE_PATH, requestMethod: 'POST' }, source: 'fetch-event' },
   toNetwork({ requestMethod: 'POST' }),
 ];
 

@@ -2,8 +2,10 @@
 import { createSystemClock } from '../src/shared/clock.ts';
 import { SESSION_CHANNEL } from '../src/shared/page-data.ts';
 import { answerNavigation, type NavigationDeps } from './navigations.ts';
+import { openFromNotification } from './notification-click.ts';
 import { createPrecache } from './precache.ts';
 import { addStaticRoutes, routeOf, type StaticRoutingEvent, setPreload } from './routes.ts';
+import { answerShare } from './share-target.ts';
 import { createTokenBroker } from './token-broker.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -49,11 +51,19 @@ self.addEventListener('fetch', (event) => {
       return broker.respond(event);
     case 'navigation':
       return event.respondWith(answerNavigation(navigation, event));
+    case 'share':
+      return event.respondWith(answerShare(event.request));
     case 'asset':
       return precache.respond(event);
     case 'network':
       return;
   }
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const { clients, location } = self;
+  event.waitUntil(openFromNotification({ origin: location.origin, clients }, event.notification.data));
 });
 
 self.addEventListener('message', (event) => {

@@ -40,6 +40,14 @@ export function createInertServices(page: PageData): Services {
       settled: () => Promise.resolve(),
       applyUpdate: nothing,
       install: () => Promise.resolve(false),
+      onLaunch: () => () => {},
+      notifications: {
+        state: () => 'unsupported',
+        ask: () => Promise.resolve('unsupported'),
+        show: () => Promise.resolve(),
+      },
+      showBadge: () => {},
+      keepStorage: () => Promise.resolve(false),
       close: nothing,
     },
   };

@@ -1,5 +1,10 @@
 /** The public face of the installed-app room: types only. `createPwa` in `index.ts` makes one. */
 import type { Store } from '../shared/store.ts';
+import type { Launch } from './launches.ts';
+import type { Notifications } from './notifications.ts';
+
+export type { Launch } from './launches.ts';
+export type { EventNotification, NotificationState, Notifications } from './notifications.ts';
 
 export interface PwaState {
   /** Whether a service worker answers this page's requests now. */
@@ -20,5 +25,15 @@ export interface Pwa {
   applyUpdate(): void;
   /** Shows the browser's install dialog. Resolves with whether the person accepted. */
   install(): Promise<boolean>;
+  /**
+   * Calls `listener` with everything the app is opened with from now on (and what came before anybody listened): the
+   * dock's menu, a link of another program, files, a click on a notification.
+   */
+  onLaunch(listener: (launch: Launch) => void): () => void;
+  readonly notifications: Notifications;
+  /** Shows a number on the app's icon; zero clears it. */
+  showBadge(count: number): void;
+  /** Asks the browser to keep this device's history for good. Resolves with whether it will. */
+  keepStorage(): Promise<boolean>;
   close(): void;
 }

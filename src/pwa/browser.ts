@@ -2,6 +2,7 @@
 import { createSystemClock } from '../shared/clock.ts';
 import type { Pwa } from './api.ts';
 import { createPwa } from './index.ts';
+import type { LaunchQueue } from './launches.ts';
 
 /** @param trustedScriptUrl the page's Trusted Types policy: it lets `/sw.js` pass. */
 export function createBrowserPwa(trustedScriptUrl: (url: string) => string): Pwa {
@@ -12,5 +13,9 @@ export function createBrowserPwa(trustedScriptUrl: (url: string) => string): Pwa
     standalone: window.matchMedia('(display-mode: standalone), (display-mode: window-controls-overlay)'),
     clock: createSystemClock(),
     reload: () => location.reload(),
+    launchQueue: (window as { launchQueue?: LaunchQueue }).launchQueue,
+    address: () => location.href,
+    navigator,
+    Notification: typeof Notification === 'undefined' ? undefined : Notification,
   });
 }

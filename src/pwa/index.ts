@@ -6,7 +6,11 @@ import { Workbox } from 'workbox-window';
 import type { Clock } from '../shared/clock.ts';
 import { createStore } from '../shared/store.ts';
 import type { Pwa, PwaState } from './api.ts';
+import { type BadgeNavigator, showBadge } from './badge.ts';
 import { createInstallPrompt, type EventSource } from './install-prompt.ts';
+import { keepStorage, type StoragePersistence } from './keep-storage.ts';
+import { createLaunches, type LaunchQueue } from './launches.ts';
+import { createNotifications, type NotificationsDeps } from './notifications.ts';
 
 export const SERVICE_WORKER_URL = '/sw.js';
 /** A waiting version is looked for this often while the page is open. */
@@ -37,6 +41,12 @@ export interface PwaDeps {
   standalone: { readonly matches: boolean } & EventSource;
   clock: Clock;
   reload(): void;
+  /** `window.launchQueue`; undefined where the browser has none. */
+  launchQueue: LaunchQueue | undefined;
+  /** The page's own address. */
+  address(): string;
+  navigator: BadgeNavigator & { readonly storage?: StoragePersistence };
+  Notification: NotificationsDeps['Notification'];
   /** For tests; else workbox-window's. */
   createRegistrar?(url: string): Registrar;
 }
@@ -54,6 +64,7 @@ function isComing(registration: ServiceWorkerRegistration | null): boolean {
 export function createPwa(deps: PwaDeps): Pwa {
   const { container, scope, clock } = deps;
   const install = createInstallPrompt(scope, refresh);
+  const launches = createLaunches(deps.launchQueue, deps.address, container);
   let registration: ServiceWorkerRegistration | null = null;
   let registrar: Registrar | null = null;
   /** Whether there is still something that may come to control the page. */
@@ -172,7 +183,15 @@ export function createPwa(deps: PwaDeps): Pwa {
       stopTakeOver = clock.after(TAKE_OVER_MS, reload);
     },
     install: install.show,
+    onLaunch: launches.subscribe,
+    notifications: createNotifications({
+      Notification: deps.Notification,
+      registration: () => registration,
+    }),
+    showBadge: (count) => showBadge(deps.navigator, count),
+    keepStorage: () => keepStorage(deps.navigator.storage),
     close() {
+      launches.close();
       stopHourly();
       stopTakeOver();
       install.close();

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock, flush } from '../shared/test-doubles.ts';
+import { showBadge } from './badge.ts';
 import { createPwa, SERVICE_WORKER_URL } from './index.ts';
+import { keepStorage } from './keep-storage.ts';
+import { createNotifications } from './notifications.ts';
 
 class FakeRegistration extends EventTarget {
   installing: EventTarget | null = null;
@@ -42,6 +45,10 @@ function setUp({ supported = true, controlled = false, fails = false, takesOver 
     container.dispatchEvent(new Event('controllerchange'));
   };
   const pwa = createPwa({
+    launchQueue: undefined,
+    address: () => 'https://app.example/',
+    navigator: {},
+    Notification: undefined,
     container: supported ? container : undefined,
     trustedScriptUrl: (url) => {
       urls.push(url);
@@ -183,5 +190,61 @@ describe('pwa: installation', () => {
     expect(pwa.state.get().canInstall).toBe(true);
     expect(await pwa.install()).toBe(outcome === 'accepted');
     expect(pwa.state.get().canInstall).toBe(false);
+  });
+});
+
+describe('what an installed app has', () => {
+  it('shows a number on the icon, and clears it', () => {
+    const shown: (number | null)[] = [];
+    const icon = {
+      setAppBadge: async (count: number) => void shown.push(count),
+      clearAppBadge: async () => void shown.push(null),
+    };
+    showBadge(icon, 3);
+    showBadge(icon, 0);
+    expect(shown).toEqual([3, null]);
+    expect(() => showBadge({}, 1)).not.toThrow();
+    expect(() => showBadge({ setAppBadge: () => Promise.reject(new Error('no app')) }, 1)).not.toThrow();
+  });
+
+  it('asks once for storage that stays, and lives with a no', async () => {
+    let asked = 0;
+    const persist = async () => {
+      asked += 1;
+      return false;
+    };
+    expect(await keepStorage({ persisted: async () => true, persist })).toBe(true);
+    expect(asked).toBe(0);
+    expect(await keepStorage({ persisted: async () => false, persist })).toBe(false);
+    expect(asked).toBe(1);
+    expect(await keepStorage({ persisted: () => Promise.reject(new Error('closed')) })).toBe(false);
+    expect(await keepStorage(undefined)).toBe(false);
+  });
+
+  it('shows notifications only where the person agreed', async () => {
+    const shown: unknown[] = [];
+    const registration = {
+      showNotification: async (title: string, options: NotificationOptions) =>
+        void shown.push([title, options.data]),
+    } as unknown as ServiceWorkerRegistration;
+    const api: { permission: NotificationPermission; requestPermission(): Promise<NotificationPermission> } =
+      {
+        permission: 'default',
+        async requestPermission() {
+          api.permission = 'granted';
+          return 'granted';
+        },
+      };
+    const event = { title: 'orders', body: '{"n":1}', path: '/c/default/orders', tag: 'rule-1' };
+    const notifications = createNotifications({ Notification: api, registration: () => registration });
+    expect(notifications.state()).toBe('ask');
+    await notifications.show(event);
+    expect(await notifications.ask()).toBe('granted');
+    await notifications.show(event);
+    expect(shown).toEqual([['orders', { path: '/c/default/orders' }]]);
+    expect(createNotifications({ Notification: undefined, registration: () => registration }).state()).toBe(
+      'unsupported',
+    );
+    expect(createNotifications({ Notification: api, registration: () => null }).state()).toBe('unsupported');
   });
 });

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { flush } from '../shared/test-doubles.ts';
+import { createLaunches, type Launch, type LaunchQueue } from './launches.ts';
+
+type Consumer = Parameters<LaunchQueue['setConsumer']>[0];
+
+function setUp() {
+  let consumer: Consumer = () => {};
+  const worker = new EventTarget();
+  const launches = createLaunches(
+    { setConsumer: (next) => (consumer = next) },
+    () => 'https://a.example/here',
+    worker,
+  );
+  const heard: Launch[] = [];
+  return {
+    launches,
+    heard,
+    worker,
+    hear: (launch: Launch) => void heard.push(launch),
+    launch: (p: Parameters<Consumer>[0]) => consumer(p),
+  };
+}
+
+it('keeps what comes before anybody listens, and tells it once', async () => {
+  const { launches, heard, hear, launch } = setUp();
+  launch({ targetURL: 'https://a.example/c/default/orders' });
+  await flush();
+  launches.subscribe(hear);
+  launches.subscribe(() => {});
+  expect(heard).toEqual([{ url: 'https://a.example/c/default/orders', files: [] }]);
+});
+
+it('opens files, and leaves out one that is gone', async () => {
+  const { launches, heard, hear, launch } = setUp();
+  launches.subscribe(hear);
+  const file = new File(['{}'], 'orders.ndjson');
+  launch({
+    targetURL: null,
+    files: [
+      { getFile: async () => file },
+      { getFile: () => Promise.reject(new DOMException('', 'NotFoundError')) },
+    ],
+  });
+  await flush();
+  expect(heard).toEqual([{ url: 'https://a.example/here', files: [file] }]);
+});
+
+it('is quiet where the browser has no launch queue, and after its listener left', async () => {
+  expect(() => createLaunches(undefined, () => '', undefined).subscribe(() => {})).not.toThrow();
+  const { launches, heard, hear, launch } = setUp();
+  const stop = launches.subscribe(hear);
+  stop();
+  launch({ targetURL: 'https://a.example/' });
+  await flush();
+  expect(heard).toEqual([]);
+});
+
+it('hears of a click on a notification', () => {
+  const { launches, heard, hear, worker } = setUp();
+  launches.subscribe(hear);
+  const url = 'https://a.example/c/default/orders#e1.2';
+  worker.dispatchEvent(new MessageEvent('message', { data: { type: 'OPEN_ADDRESS', url } }));
+  worker.dispatchEvent(new MessageEvent('message', { data: { type: 'SOMETHING', url } }));
+  worker.dispatchEvent(new MessageEvent('message', { data: null }));
+  expect(heard).toEqual([{ url, files: [] }]);
+});
