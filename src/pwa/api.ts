@@ -4,7 +4,7 @@ import type { Launch } from './launches.ts';
 import type { Notifications } from './notifications.ts';
 
 export type { Launch } from './launches.ts';
-export type { EventNotification, NotificationState, Notifications } from './notifications.ts';
+export type { Notifications } from './notifications.ts';
 
 export interface PwaState {
   /** Whether a service worker answers this page's requests now. */
