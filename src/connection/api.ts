@@ -6,7 +6,7 @@ import type { Outbox } from '../outbox/api.ts';
 import type { TokenClient } from '../session/api.ts';
 import type { AppError } from '../shared/errors.ts';
 import type { ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
-import type { EventRecord, Gap } from '../shared/log.ts';
+import type { CoveredInterval, EventRecord, Gap } from '../shared/log.ts';
 import type { EventsConfig } from '../shared/page-data.ts';
 import type { Store } from '../shared/store.ts';
 
@@ -50,9 +50,23 @@ export interface ConnectionStatus {
   token: TokenStatus | null;
   channels: Readonly<Record<string, ChannelStatus>>;
   limitations: readonly Limitation[];
+  /** Why events are not kept on this device, as a sentence; null while they are. */
+  historyReason: string | null;
 }
 
-/** A row of a feed, oldest first. */
+/** When a channel was listened to on this device, and when not. */
+export interface Coverage {
+  /** Whether the first read from the device is still under way. */
+  loading: boolean;
+  /** Whether it is listened to now, as far as this tab knows: then the last interval is still growing. */
+  live: boolean;
+  /** Oldest first; none touches the next. Before the first one nothing is claimed. */
+  intervals: readonly CoveredInterval[];
+  /** What lies between the intervals, and after the last one while it is not listened to: `to` is null then. */
+  gaps: readonly Gap[];
+}
+
+/** A row of a feed, oldest first. The same object for as long as it says the same. */
 export type FeedRow =
   | { kind: 'event'; key: string; record: EventRecord }
   | { kind: 'gap'; key: string; gap: Gap };
@@ -128,6 +142,12 @@ export interface Connection {
   readonly outbox: Outbox;
   /** Opens the feed of a channel. @throws AppError `bad-channel`. */
   feed(channel: string): Feed;
+  /**
+   * When a channel was listened to, of all that this device remembers. It is read when the first listener
+   * subscribes and kept up to date while there is one. Asking does not make the channel wanted.
+   * @throws AppError `bad-channel`.
+   */
+  coverage(channel: string): Store<Coverage>;
   /** Tries to connect now instead of waiting. */
   retryNow(): void;
   /** Moves the leader into this tab. Does nothing where the host is not an elected tab. */
@@ -140,5 +160,5 @@ export interface Connection {
 
 export type { Outbox, OutboxRow, OutboxState } from '../outbox/api.ts';
 export type { ChannelPhase, ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
-export type { EventRecord, Gap, GapCause } from '../shared/log.ts';
+export type { CoveredInterval, EventRecord, Gap, GapCause } from '../shared/log.ts';
 export type { AppError };

@@ -14,7 +14,8 @@ import { wipeUser } from '../store/wipe.ts';
 import type { Connection, ConnectionOptions, Limitation } from './api.ts';
 import { chooseHost } from './hosts/choose-host.ts';
 import { makeHost } from './hosts/make-host.ts';
-import { createFeed, type DrivenFeed } from './tab/feed.ts';
+import { createChannelCoverage } from './tab/channel-coverage.ts';
+import { createFeed, type DrivenFeed, MAX_HELD } from './tab/feed.ts';
 import { createFollower } from './tab/follower.ts';
 import { createJoinedChannels } from './tab/joined.ts';
 import { createReceiver } from './tab/receiver.ts';
@@ -42,8 +43,29 @@ export function createConnection(options: ConnectionOptions): Connection {
   const history = alone ? createMemoryHistory() : historyOf(database);
 
   const feeds = new Set<DrivenFeed>();
-  const joined = createJoinedChannels(() => follower.announce());
-  const receiver = createReceiver({ read: history.events.between, deliver: joined.deliver });
+  const looking = createJoinedChannels(() => follower.announce());
+  const observing = createJoinedChannels(() => follower.announce());
+  /** Who looks at a feed wants to see the newest events, and finds the others in the log. */
+  const toFeeds = createReceiver({
+    read: history.events.between,
+    deliver: looking.deliver,
+    worthReading: () => (feeds.size > 0 ? MAX_HELD : 0),
+    skip(until) {
+      for (const feed of feeds) feed.reload(until);
+    },
+  });
+  /** An observer is told of every event, however many it slept through. */
+  const toObservers = createReceiver({
+    read: history.events.between,
+    deliver: observing.deliver,
+    worthReading: () => (observing.wants().length > 0 ? Number.POSITIVE_INFINITY : 0),
+    skip() {},
+  });
+  const coverage = createChannelCoverage({
+    log: history.coverage,
+    // Before the leader was heard nothing is known, so nothing is called a gap yet.
+    live: (channel) => !follower.heard() || follower.status.get().channels[channel]?.phase === 'live',
+  });
   const outbox = createOutbox({
     log: createOutboxLog(database),
     events: history.events,
@@ -73,18 +95,23 @@ export function createConnection(options: ConnectionOptions): Connection {
         onWorkerFailed,
       }),
     limitations: limitationsOf(options, support),
-    wants: joined.wants,
-    onEvents: ({ epoch, from, records }) => receiver.events(epoch, from, records),
-    onReached: receiver.reached,
-    onCoverage(channels) {
-      for (const feed of feeds) if (channels.includes(feed.channel)) feed.refreshGaps();
+    wants: () => [...new Set([...looking.wants(), ...observing.wants()])],
+    onEvents({ epoch, from, records }) {
+      toFeeds.events(epoch, from, records);
+      toObservers.events(epoch, from, records);
     },
+    onReached(epoch, n) {
+      toFeeds.reached(epoch, n);
+      toObservers.reached(epoch, n);
+    },
+    onCoverage: (channels) => coverage.refresh((channel) => channels.includes(channel)),
     onOutbox: outbox.refresh,
     onStatus(before, now) {
       if (now.phase === 'live' && before.phase !== 'live') outbox.kick();
-      for (const feed of feeds) {
-        if (now.channels[feed.channel]?.phase !== before.channels[feed.channel]?.phase) feed.refreshGaps();
-      }
+      const isFirst = before.epoch === 0;
+      coverage.refresh(
+        (channel) => isFirst || now.channels[channel]?.phase !== before.channels[channel]?.phase,
+      );
     },
     onTryAgain: outbox.kick,
   });
@@ -99,25 +126,30 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     status: follower.status,
     outbox,
-    events: createSharedEvents({ outbox, join: joined.join, status: follower.status }),
+    events: createSharedEvents({
+      outbox,
+      join: observing.join,
+      status: follower.status,
+      report: reportError,
+    }),
     feed(name) {
       const channel = parseChannel(name, 'subscribe');
       const feed: DrivenFeed = createFeed({
         channel,
         log: history.events,
-        coverage: history.coverage,
+        coverage: coverage.of(channel),
         clock,
-        // Before the leader was heard nothing is known, so nothing is called a gap yet.
-        live: () => !follower.heard() || follower.status.get().channels[channel]?.phase === 'live',
+        visible: () => document.visibilityState === 'visible',
         onClose() {
           feeds.delete(feed);
           leave();
         },
       });
       feeds.add(feed);
-      const leave = joined.join(channel, feed.receive);
+      const leave = looking.join(channel, feed.receive);
       return feed;
     },
+    coverage: (name) => coverage.of(parseChannel(name, 'subscribe')),
     retryNow: () => follower.nudge('retry'),
     becomeLeader: () => follower.post({ v: 1, t: 'resign', tab }),
     async end({ wipe }) {

@@ -26,8 +26,10 @@ export type ErrorCode =
   | 'network'
   /** A peer (server, provider, service) sent something that its protocol does not allow. */
   | 'protocol'
-  /** The browser's storage cannot be used or is full. */
+  /** The browser's storage cannot be used. */
   | 'storage'
+  /** The space that the browser gives the app is used up. */
+  | 'storage-full'
   /** The object was closed; its caller should not use it any more. */
   | 'closed';
 

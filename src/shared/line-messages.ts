@@ -49,6 +49,8 @@ export interface LeaderStatus {
   channels: Record<string, ChannelStatus>;
   /** Whether received events reach the log. */
   history: 'kept' | 'unavailable' | 'full';
+  /** Why they do not, as a sentence; null where they do, or where nothing is kept by design. Older builds leave it out. */
+  historyReason?: string | null;
 }
 
 /** Why a tab wakes the leader. */

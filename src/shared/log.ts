@@ -40,6 +40,15 @@ export interface Gap {
   cause: GapCause;
 }
 
+/** A stretch of time in which a channel was provably listened to. Wall clock, milliseconds since 1970. */
+export interface CoveredInterval {
+  from: number;
+  /** Up to when it is proven; grows every few seconds while it lasts. */
+  to: number;
+  /** Null while it lasts, and where whoever listened ended without a word. */
+  endedBy: GapCause | null;
+}
+
 /** Orders two positions: negative when `a` is before `b`. */
 export function comparePositions(a: Position, b: Position): number {
   return a.epoch === b.epoch ? a.n - b.n : a.epoch - b.epoch;

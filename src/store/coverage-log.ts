@@ -1,47 +1,135 @@
 /** The intervals in which a channel was provably listened to, and the gaps that lie between them. */
-import type { Gap } from '../shared/log.ts';
-import type { CoverageRow, Database } from './database.ts';
+import { AppError } from '../shared/errors.ts';
+import type { CoveredInterval, Gap } from '../shared/log.ts';
+import type { CoverageRow, Database, Transactional } from './database.ts';
 
 export interface CoverageLog {
-  /** Writes intervals (new ones and new ends of open ones). */
-  put(rows: readonly CoverageRow[]): Promise<void>;
+  /**
+   * Writes intervals (new ones and new ends of open ones).
+   * @throws AppError `closed` when a newer leader has begun: it knows better what was heard and stored.
+   */
+  put(epoch: number, intervals: readonly Omit<CoverageRow, 'epoch'>[]): Promise<void>;
   /** All intervals of a channel, in order. */
   read(channel: string): Promise<CoverageRow[]>;
+  /**
+   * Makes one row of rows that touch, and forgets the oldest of a great many that lie before every logged event.
+   * @param oldestEvent wall clock, milliseconds since 1970; null when the log is empty.
+   * @throws AppError `closed` as `put`.
+   */
+  compact(epoch: number, oldestEvent: number | null): Promise<void>;
 }
 
 /** Shorter holes are not shown: two clock readings of one moment may differ by this much. Milliseconds. */
 const NEGLIGIBLE_MS = 2;
+/** Intervals of a channel that are kept although no event of their time is. For what came before nothing is claimed. */
+const MAX_BEFORE_EVENTS = 1_000;
 
 export function createCoverageLog(database: Database): CoverageLog {
+  const change = (epoch: number, work: (tx: CoverageTransaction) => Promise<void>): Promise<void> =>
+    database.use(async (db) => {
+      const tx = openTransaction(db);
+      tx.done.catch(() => {});
+      const leader = await tx.objectStore('meta').get('leader');
+      if (leader !== undefined && 'epoch' in leader && leader.epoch > epoch) {
+        tx.abort();
+        throw new AppError('closed', 'A newer leader has taken over.');
+      }
+      await work(tx);
+      await tx.done;
+    });
+
   return {
-    put: (rows) =>
-      database.use(async (db) => {
-        const tx = db.transaction('coverage', 'readwrite', { durability: 'relaxed' });
-        for (const row of rows) void tx.store.put(row).catch(() => {});
-        await tx.done;
+    put: (epoch, intervals) =>
+      change(epoch, async (tx) => {
+        const store = tx.objectStore('coverage');
+        for (const interval of intervals) void store.put({ ...interval, epoch }).catch(() => {});
       }),
     read: (channel) =>
       database.use((db) =>
         db.getAll('coverage', IDBKeyRange.bound([channel], [channel, Number.POSITIVE_INFINITY])),
       ),
+    compact: (epoch, oldestEvent) =>
+      change(epoch, async (tx) => {
+        const store = tx.objectStore('coverage');
+        const before = await store.getAll();
+        const after = compactRows(before, epoch, oldestEvent);
+        const kept = new Set(after);
+        for (const row of before) {
+          if (!kept.delete(row)) void store.delete([row.channel, row.from]).catch(() => {});
+        }
+        // What is left is new: rows that were made of several.
+        for (const row of kept) void store.put(row).catch(() => {});
+      }),
   };
 }
 
+type CoverageTransaction = ReturnType<typeof openTransaction>;
+
+function openTransaction(db: Transactional) {
+  return db.transaction(['meta', 'coverage'], 'readwrite', { durability: 'relaxed' });
+}
+
 /**
- * The gaps between the intervals of one channel. Before the first interval nothing was promised, so there is no gap.
+ * @param rows of all channels, each channel's together and in order.
+ * @param epoch of the leader that asks: its own open intervals are still being written and are left alone.
+ */
+export function compactRows(
+  rows: readonly CoverageRow[],
+  epoch: number,
+  oldestEvent: number | null,
+): CoverageRow[] {
+  const merged: CoverageRow[] = [];
+  for (const row of rows) {
+    const last = merged.at(-1);
+    const open = row.epoch === epoch && row.endedBy === null;
+    if (!open && last?.channel === row.channel && touches(last, row)) {
+      merged[merged.length - 1] = { ...join(last, row), channel: row.channel, epoch: row.epoch };
+    } else merged.push(row);
+  }
+  const horizon = oldestEvent ?? Number.POSITIVE_INFINITY;
+  const counts = new Map<string, number>();
+  // From the newest to the oldest, so that the newest of the old ones stay.
+  return merged
+    .toReversed()
+    .filter(({ channel, to, endedBy, epoch: writer }) => {
+      if (to >= horizon || (writer === epoch && endedBy === null)) return true;
+      const count = (counts.get(channel) ?? 0) + 1;
+      counts.set(channel, count);
+      return count <= MAX_BEFORE_EVENTS;
+    })
+    .toReversed();
+}
+
+/** Intervals of one channel in order: those that touch or overlap are one. */
+export function joinIntervals(intervals: readonly CoveredInterval[]): CoveredInterval[] {
+  const joined: CoveredInterval[] = [];
+  for (const { from, to, endedBy } of intervals) {
+    const last = joined.at(-1);
+    if (last !== undefined && touches(last, { from })) {
+      joined[joined.length - 1] = join(last, { from, to, endedBy });
+    } else joined.push({ from, to, endedBy });
+  }
+  return joined;
+}
+
+function touches(last: Pick<CoveredInterval, 'to'>, next: Pick<CoveredInterval, 'from'>): boolean {
+  return next.from - last.to <= NEGLIGIBLE_MS;
+}
+
+/** The end is that of whichever ends last. */
+function join(a: CoveredInterval, b: CoveredInterval): CoveredInterval {
+  const { to, endedBy } = b.to >= a.to ? b : a;
+  return { from: a.from, to, endedBy };
+}
+
+/**
+ * The gaps between joined intervals. Before the first interval nothing was promised, so there is no gap.
  * @param live whether the channel is listened to now: if not, the time since the last interval is an open gap.
  */
-export function gapsOf(channel: string, intervals: readonly CoverageRow[], live: boolean): Gap[] {
-  const gaps: Gap[] = [];
-  let last: CoverageRow | null = null;
-  for (const interval of intervals) {
-    if (last !== null && interval.from - last.to > NEGLIGIBLE_MS) {
-      gaps.push({ channel, from: last.to, to: interval.from, cause: last.endedBy ?? 'leader-lost' });
-    }
-    if (last === null || interval.to >= last.to) last = interval;
-  }
-  if (last !== null && !live) {
-    gaps.push({ channel, from: last.to, to: null, cause: last.endedBy ?? 'leader-lost' });
-  }
-  return gaps;
+export function gapsOf(channel: string, joined: readonly CoveredInterval[], live: boolean): Gap[] {
+  return joined.flatMap(({ to, endedBy }, index): Gap[] => {
+    const next = joined[index + 1];
+    if (next === undefined && live) return [];
+    return [{ channel, from: to, to: next?.from ?? null, cause: endedBy ?? 'leader-lost' }];
+  });
 }

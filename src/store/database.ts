@@ -2,22 +2,17 @@
  * The user's database: schema, migrations, and one connection per context that lets go when another context
  * needs to upgrade or delete it, and opens again when it is next used.
  */
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, deleteDB, type IDBPDatabase, type OpenDBCallbacks, openDB } from 'idb';
+import { type Clock, createSystemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
-import type { EventRecord, GapCause } from '../shared/log.ts';
+import type { CoveredInterval, EventRecord } from '../shared/log.ts';
+import type { LogSize } from './log-limits.ts';
 
-/** Raise with every change of the schema, and add a step to `upgrade`. */
+/** Raise with every change of the schema, and add a step to `migrate`. */
 const VERSION = 2;
 
-/** One interval in which a channel was provably listened to. */
-export interface CoverageRow {
+export interface CoverageRow extends CoveredInterval {
   channel: string;
-  /** Wall clock, milliseconds since 1970. */
-  from: number;
-  /** Up to when it is proven. Grows while the interval is open. */
-  to: number;
-  /** Why it ended; null while it is open, or when its leader ended without a word. */
-  endedBy: GapCause | null;
   /** The leader that wrote it. */
   epoch: number;
 }
@@ -45,8 +40,11 @@ export interface StoredCheckpoint {
   wall: number;
 }
 
+/** `leader`: the newest epoch. `totals`: what the event log holds. */
+export type MetaRow = { epoch: number } | LogSize;
+
 export interface UserSchema extends DBSchema {
-  meta: { key: 'leader'; value: { epoch: number } };
+  meta: { key: 'leader' | 'totals'; value: MetaRow };
   checkpoints: { key: string; value: StoredCheckpoint };
   events: { key: [number, number]; value: EventRecord; indexes: { channel: [string, number, number] } };
   coverage: { key: [string, number]; value: CoverageRow };
@@ -58,84 +56,142 @@ export type Transactional = IDBPDatabase<UserSchema>;
 export interface Database {
   /**
    * Runs `work` on the open database, opening it first where needed.
-   * @throws AppError `storage` when the browser's storage cannot be used; `closed` after `close`.
+   * @throws AppError `storage` when the browser's storage cannot be used; `storage-full`; `closed` after `close`.
    */
   use<T>(work: (db: Transactional) => Promise<T>): Promise<T>;
   close(): void;
 }
 
+/** A context that holds an older version open gets this long to let go before its hold is called a fault. */
+const BLOCKED_MS = 1_000;
+
+interface Opening {
+  /** The browser's answer, however late. */
+  opened: Promise<Transactional>;
+  /** The same, or an error as soon as another context holds it up for too long. */
+  usable: Promise<Transactional>;
+}
+
 /** The database of one user. Nothing is opened before the first use. */
-export function createDatabase(name: string): Database {
-  let opening: Promise<Transactional> | null = null;
+export function createDatabase(
+  name: string,
+  { after }: Pick<Clock, 'after'> = createSystemClock(),
+): Database {
+  let current: Opening | null = null;
   let closed = false;
 
-  function open(): Promise<Transactional> {
-    const letGo = (): void => {
-      const old = opening;
-      opening = null;
-      old?.then((db) => db.close()).catch(() => {});
+  function letGo(): void {
+    const old = current;
+    current = null;
+    old?.opened.then((db) => db.close()).catch(() => {});
+  }
+
+  function open(): Opening {
+    const forget = (): void => {
+      if (current === own) current = null;
     };
-    opening ??= openDB<UserSchema>(name, VERSION, {
-      upgrade(db, oldVersion) {
-        // Steps from every earlier version, oldest first; each keeps the data of the one before.
-        if (oldVersion < 1) {
-          db.createObjectStore('meta');
-          const events = db.createObjectStore('events', { keyPath: ['epoch', 'n'] });
-          events.createIndex('channel', ['channel', 'epoch', 'n']);
-          db.createObjectStore('coverage', { keyPath: ['channel', 'from'] });
-          const outbox = db.createObjectStore('outbox', { keyPath: 'k', autoIncrement: true });
-          outbox.createIndex('id', 'id', { unique: true });
-        }
-        if (oldVersion < 2) {
-          db.createObjectStore('checkpoints', { keyPath: 'channel' });
-        }
-      },
-      // Another context of an older version still holds it open: it lets go in its own `blocking`, so waiting is right.
-      blocked() {},
-      // Another context wants a newer version or to delete it: let go at once; the next use opens it again.
-      blocking: letGo,
-      // The browser closed it (storage cleared by the person, disk trouble): the next use opens it again.
-      terminated() {
-        opening = null;
-      },
-    }).catch((cause: unknown) => {
-      opening = null;
-      throw new AppError(
-        'storage',
-        'This browser keeps no history for the app (its storage cannot be opened).',
-        {
-          cause,
-          retryable: true,
-        },
-      );
+    let cancel = (): void => {};
+    let heldUp = (_error: AppError): void => {};
+    const patience = new Promise<never>((_, reject) => {
+      heldUp = reject;
     });
-    return opening;
+    const callbacks: OpenDBCallbacks<UserSchema> = {
+      upgrade: migrate,
+      // Another context of an older version still holds it open, and lets go in its own `blocking`. One that does
+      // not (frozen, stuck) must not hold up this one for ever. Once it is gone, the same request goes on.
+      blocked() {
+        cancel = after(BLOCKED_MS, () => heldUp(heldUpError()));
+      },
+      // Another context wants a newer version or to delete it: let go at once; the next use opens it again.
+      blocking() {
+        if (current === own) letGo();
+      },
+      // The browser closed it (storage cleared by the person, disk trouble): the next use opens it again.
+      terminated: forget,
+    };
+    // Where storage is forbidden, asking for it can already throw.
+    const opened = Promise.resolve().then(() => openDB(name, VERSION, callbacks));
+    const own: Opening = { opened, usable: Promise.race([opened, patience]) };
+    own.usable.catch(() => {});
+    opened.then(
+      () => {
+        cancel();
+        own.usable = opened;
+      },
+      () => {
+        cancel();
+        forget();
+      },
+    );
+    return own;
   }
 
   return {
     async use(work) {
       for (let attempt = 0; ; attempt += 1) {
         if (closed) throw new AppError('closed', 'The history was closed.');
-        const db = await open();
+        current ??= open();
+        const own = current;
+        const db = await own.usable.catch((cause: unknown) => {
+          throw openError(cause);
+        });
         try {
           return await work(db);
         } catch (error) {
           // The connection was let go between opening and use: one more try on a new one.
-          const stale = error instanceof DOMException && error.name === 'InvalidStateError';
-          if (stale && attempt === 0) {
-            opening = null;
-            continue;
-          }
-          throw error;
+          if (attempt > 0 || !isNamed(error, 'InvalidStateError')) throw workError(error);
+          if (current === own) current = null;
         }
       }
     },
     close() {
       closed = true;
-      opening?.then((db) => db.close()).catch(() => {});
-      opening = null;
+      letGo();
     },
   };
+}
+
+/** Steps from every earlier version, oldest first; each keeps the data of the one before. */
+function migrate(db: Transactional, oldVersion: number): void {
+  if (oldVersion < 1) {
+    db.createObjectStore('meta');
+    const events = db.createObjectStore('events', { keyPath: ['epoch', 'n'] });
+    events.createIndex('channel', ['channel', 'epoch', 'n']);
+    db.createObjectStore('coverage', { keyPath: ['channel', 'from'] });
+    const outbox = db.createObjectStore('outbox', { keyPath: 'k', autoIncrement: true });
+    outbox.createIndex('id', 'id', { unique: true });
+  }
+  // The totals in `meta`, new in 2, are counted by the first leader that writes (event-log.ts).
+  if (oldVersion < 2) db.createObjectStore('checkpoints', { keyPath: 'channel' });
+}
+
+function heldUpError(): AppError {
+  return new AppError(
+    'storage',
+    'Another window, of an older version of the app, holds up the history. Close or reload it.',
+    { retryable: true },
+  );
+}
+
+function openError(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const message = isNamed(cause, 'VersionError')
+    ? 'The history was written by a newer version of the app. Reload this window to use it.'
+    : 'This browser keeps no history for the app (its storage cannot be opened).';
+  return new AppError('storage', message, { cause, retryable: true });
+}
+
+function workError(error: unknown): unknown {
+  if (!isNamed(error, 'QuotaExceededError')) return error;
+  return new AppError('storage-full', 'The space that this browser gives the app is used up.', {
+    cause: error,
+    retryable: true,
+  });
+}
+
+/** By name and not by class: newer browsers give the quota's error a class of its own. */
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }
 
 /** Deletes all that the device keeps of one user. Waits until every other context has let go. */

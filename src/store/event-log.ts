@@ -1,39 +1,73 @@
 /**
- * The log of received events: written by the leader alone (a lower epoch is refused), read by every tab.
+ * The log of received events: written by the leader alone (a lower epoch is refused), read by every tab. Its size
+ * is kept beside it, in the same transactions, so that nobody ever has to count.
  */
+import type { IDBPObjectStore } from 'idb';
 import { AppError } from '../shared/errors.ts';
-import type { EventRecord, Position } from '../shared/log.ts';
-import type { Database } from './database.ts';
-
-/** Events kept per user; the oldest go first. */
-export const MAX_LOGGED_EVENTS = 200_000;
+import { comparePositions, type EventRecord, type Position } from '../shared/log.ts';
+import type { Database, MetaRow, UserSchema } from './database.ts';
+import { isOver, type LogSize, recordBytes } from './log-limits.ts';
 
 export interface EventLog {
   /** Takes the next epoch: from here on, writers of lower ones are refused. */
   nextEpoch(): Promise<number>;
   /**
-   * Writes events in one transaction.
-   * @throws AppError `closed` when a newer leader has begun; `storage` when the browser's quota is reached.
+   * Writes events in one transaction, and gives the size of the log after it.
+   * @throws AppError `closed` when a newer leader has begun; `storage-full` when the browser's quota is reached.
    */
-  append(epoch: number, records: readonly EventRecord[]): Promise<void>;
+  append(epoch: number, records: readonly EventRecord[]): Promise<LogSize>;
   /** The last `limit` events of a channel before `before` (exclusive; null = newest), oldest first. */
   page(channel: string, before: Position | null, limit: number): Promise<EventRecord[]>;
   /** The first `limit` events of a channel after `after` (exclusive; null = oldest), oldest first. */
   forward(channel: string, after: Position | null, limit: number): Promise<EventRecord[]>;
+  /** How many events a channel has after `after` (exclusive) up to and including `until`. */
+  count(channel: string, after: Position, until: Position): Promise<number>;
   /** The newest `limit` events of all channels, oldest first. */
   newest(limit: number): Promise<EventRecord[]>;
-  /** Events of all channels after `after` (exclusive) up to and including `until`, in order. */
-  between(after: Position, until: Position): Promise<EventRecord[]>;
-  /** Removes the oldest events above `max`. */
-  trim(max: number): Promise<number>;
+  /** The first `limit` events of all channels after `after` (exclusive) up to and including `until`, in order. */
+  between(after: Position, until: Position, limit: number): Promise<EventRecord[]>;
+  /** Wall clock of the oldest event's arrival, milliseconds since 1970; null when the log is empty. */
+  oldest(): Promise<number | null>;
+  size(): Promise<LogSize>;
+  /** Removes the oldest events until the log is within `limits`, in steps that no reader has to wait for long. */
+  trim(limits: LogSize): Promise<LogSize>;
 }
 
+type Mode = 'readonly' | 'readwrite';
+type MetaStore = IDBPObjectStore<UserSchema, ('meta' | 'events')[], 'meta', Mode>;
+type EventStore = IDBPObjectStore<UserSchema, ('meta' | 'events')[], 'events', Mode>;
+
+/** Events read at once where each is looked at: about this many bytes, and this many events. */
+const STEP_BYTES = 4 * 1024 ** 2;
+const STEP_EVENTS = 5_000;
+
 export function createEventLog(database: Database): EventLog {
+  /** One step of a trim: its own transaction. */
+  const trimStep = (limits: LogSize): Promise<{ size: LogSize; done: boolean }> =>
+    database.use(async (db) => {
+      const tx = db.transaction(['meta', 'events'], 'readwrite', { durability: 'relaxed' });
+      const [meta, events] = [tx.objectStore('meta'), tx.objectStore('events')];
+      let size = await sizeOf(meta, events);
+      const oldest = isOver(size, limits) ? await events.getAll(null, stepOf(size)) : [];
+      let last: EventRecord | null = null;
+      for (const record of oldest) {
+        if (!isOver(size, limits)) break;
+        size = { count: size.count - 1, bytes: size.bytes - recordBytes(record) };
+        last = record;
+      }
+      if (last !== null) {
+        await events.delete(IDBKeyRange.upperBound([last.epoch, last.n]));
+        await meta.put(size, 'totals');
+      }
+      await tx.done;
+      return { size, done: last === null || !isOver(size, limits) };
+    });
+
   return {
     nextEpoch: () =>
       database.use(async (db) => {
         const tx = db.transaction('meta', 'readwrite', { durability: 'strict' });
-        const epoch = ((await tx.store.get('leader'))?.epoch ?? 0) + 1;
+        const epoch = epochOf(await tx.store.get('leader')) + 1;
         await tx.store.put({ epoch }, 'leader');
         await tx.done;
         return epoch;
@@ -42,23 +76,26 @@ export function createEventLog(database: Database): EventLog {
     append: (epoch, records) =>
       database.use(async (db) => {
         const tx = db.transaction(['meta', 'events'], 'readwrite', { durability: 'relaxed' });
-        const done = tx.done.catch((cause: unknown) => {
-          throw isQuota(cause)
-            ? new AppError('storage', 'The space for history is used up: new events are shown, not kept.', {
-                cause,
-              })
-            : cause;
-        });
-        const newest = (await tx.objectStore('meta').get('leader'))?.epoch ?? 0;
+        // Awaited below; a failure before that must not count as unheard.
+        tx.done.catch(() => {});
+        const [meta, events] = [tx.objectStore('meta'), tx.objectStore('events')];
+        const newest = epochOf(await meta.get('leader'));
         if (newest > epoch) {
           tx.abort();
-          await done.catch(() => {});
           throw new AppError('closed', 'A newer leader has taken over.');
         }
-        const events = tx.objectStore('events');
+        const before = await sizeOf(meta, events);
+        const size = {
+          count: before.count + records.length,
+          bytes: records.reduce((sum, record) => sum + recordBytes(record), before.bytes),
+        };
         // The requests' own failures show up as the transaction's.
         for (const record of records) void events.put(record).catch(() => {});
-        await done;
+        void meta.put(size, 'totals').catch(() => {});
+        // A leader that could not take an epoch here chose one from its clock: the next one must be higher.
+        if (newest < epoch) void meta.put({ epoch }, 'leader').catch(() => {});
+        await tx.done;
+        return size;
       }),
 
     page: (channel, before, limit) =>
@@ -80,6 +117,13 @@ export function createEventLog(database: Database): EventLog {
         return db.getAllFromIndex('events', 'channel', range, limit);
       }),
 
+    count: (channel, after, until) =>
+      database.use(async (db) => {
+        if (comparePositions(after, until) >= 0) return 0;
+        const [lower, upper] = [after, until].map(({ epoch, n }) => [channel, epoch, n]);
+        return db.countFromIndex('events', 'channel', IDBKeyRange.bound(lower, upper, true, false));
+      }),
+
     newest: (limit) =>
       database.use(async (db) => {
         const { store } = db.transaction('events');
@@ -88,26 +132,53 @@ export function createEventLog(database: Database): EventLog {
         return store.getAll(first === null ? null : IDBKeyRange.lowerBound(first.key));
       }),
 
-    between: (after, until) =>
-      database.use((db) =>
-        db.getAll('events', IDBKeyRange.bound([after.epoch, after.n], [until.epoch, until.n], true, false)),
-      ),
-
-    trim: (max) =>
-      database.use(async (db) => {
-        const tx = db.transaction('events', 'readwrite', { durability: 'relaxed' });
-        const excess = (await tx.store.count()) - max;
-        if (excess > 0) {
-          let cursor = await tx.store.openKeyCursor();
-          if (cursor !== null && excess > 1) cursor = await cursor.advance(excess - 1);
-          if (cursor !== null) await tx.store.delete(IDBKeyRange.upperBound(cursor.key));
-        }
-        await tx.done;
-        return Math.max(0, excess);
+    between: (after, until, limit) =>
+      database.use((db) => {
+        const range = IDBKeyRange.bound([after.epoch, after.n], [until.epoch, until.n], true, false);
+        return db.getAll('events', range, limit);
       }),
+
+    oldest: () => database.use(async (db) => (await db.getAll('events', null, 1))[0]?.receivedAt ?? null),
+
+    size: () =>
+      database.use((db) => {
+        const tx = db.transaction(['meta', 'events']);
+        return sizeOf(tx.objectStore('meta'), tx.objectStore('events'));
+      }),
+
+    async trim(limits) {
+      for (;;) {
+        const { size, done } = await trimStep(limits);
+        if (done) return size;
+      }
+    },
   };
 }
 
-function isQuota(cause: unknown): boolean {
-  return cause instanceof DOMException && cause.name === 'QuotaExceededError';
+function epochOf(row: MetaRow | undefined): number {
+  return row !== undefined && 'epoch' in row ? row.epoch : 0;
+}
+
+/** The running totals; counted once in a database that was written before there were any. */
+async function sizeOf(meta: MetaStore, events: EventStore): Promise<LogSize> {
+  const row = await meta.get('totals');
+  if (row !== undefined && 'bytes' in row) return row;
+  let size: LogSize = { count: 0, bytes: 0 };
+  let range: IDBKeyRange | null = null;
+  for (;;) {
+    const page: EventRecord[] = await events.getAll(range, stepOf(size));
+    const last = page.at(-1);
+    if (last === undefined) return size;
+    size = {
+      count: size.count + page.length,
+      bytes: page.reduce((sum, record) => sum + recordBytes(record), size.bytes),
+    };
+    range = IDBKeyRange.lowerBound([last.epoch, last.n], true);
+  }
+}
+
+/** How many events to read at once, judged by those known so far. */
+function stepOf({ count, bytes }: LogSize): number {
+  const mean = count === 0 ? STEP_BYTES / 100 : bytes / count;
+  return Math.max(16, Math.min(STEP_EVENTS, Math.floor(STEP_BYTES / mean)));
 }

@@ -1,9 +1,10 @@
 import 'fake-indexeddb/auto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../shared/log.ts';
-import { gapsOf } from './coverage-log.ts';
 import { createDatabase, deleteDatabase } from './database.ts';
 import { createHistory, createMemoryHistory, type History } from './history.ts';
+import { recordBytes } from './log-limits.ts';
 
 let serial = 0;
 const newName = (): string => `test-${++serial}`;
@@ -30,21 +31,58 @@ describe.each<[string, () => History]>([
     expect(positions(await events.page('default/none', null, 10))).toEqual([]);
     expect(positions(await events.forward('default/a', null, 2))).toEqual(['1.1', '1.3']);
     expect(positions(await events.forward('default/a', record(1, 3), 10))).toEqual(['2.1', '2.2']);
-    expect(positions(await events.between(record(1, 1), record(2, 1)))).toEqual(['1.2', '1.3', '2.1']);
+    expect(positions(await events.between(record(1, 1), record(2, 1), 9))).toEqual(['1.2', '1.3', '2.1']);
+    expect(positions(await events.between(record(1, 1), record(2, 1), 2))).toEqual(['1.2', '1.3']);
+    expect(await events.count('default/a', record(1, 1), record(2, 1))).toBe(2);
+    expect(await events.count('default/a', record(2, 1), record(2, 1))).toBe(0);
+    expect(await events.count('default/a', record(2, 2), record(2, 1))).toBe(0);
+    expect(await events.oldest()).toBe(1);
     expect(positions(await events.newest(3))).toEqual(['1.3', '2.1', '2.2']);
     expect(positions(await events.newest(99))).toHaveLength(5);
   });
 
-  it('keeps the newest when it is trimmed', async () => {
+  it('keeps the newest when it is trimmed, by count and by bytes, and knows its size', async () => {
     const { events } = make();
-    await events.append(
+    expect(await events.oldest()).toBeNull();
+    const size = await events.append(
       1,
       Array.from({ length: 10 }, (_, i) => record(1, i + 1)),
     );
-    expect(await events.trim(4)).not.toBe(0);
+    expect(size.count).toBe(10);
+    expect(await events.trim({ count: 4, bytes: Number.POSITIVE_INFINITY })).toMatchObject({ count: 4 });
     expect(positions(await events.page('default/a', null, 20))).toEqual(['1.7', '1.8', '1.9', '1.10']);
-    await events.trim(4);
-    expect(await events.page('default/a', null, 20)).toHaveLength(4);
+    const half = (await events.size()).bytes / 2 + 2;
+    expect(await events.trim({ count: 100, bytes: half })).toMatchObject({ count: 2 });
+    expect((await events.size()).bytes).toBeLessThanOrEqual(half);
+    expect(positions(await events.page('default/a', null, 20))).toEqual(['1.9', '1.10']);
+    expect(await events.trim({ count: 0, bytes: 0 })).toEqual({ count: 0, bytes: 0 });
+  });
+
+  it('has the size that its events have, whatever is appended and trimmed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ texts: fc.array(fc.string(), { maxLength: 5 }), keep: fc.nat(12) }), {
+          maxLength: 6,
+        }),
+        async (steps) => {
+          const { events } = make();
+          let n = 0;
+          for (const { texts, keep } of steps) {
+            const records = texts.map((event, index) => ({ ...record(1, n + index + 1), event }));
+            n += texts.length;
+            await events.append(1, records);
+            await events.trim({ count: keep, bytes: Number.POSITIVE_INFINITY });
+            const all = await events.newest(99);
+            expect(all.length).toBeLessThanOrEqual(keep);
+            expect(await events.size()).toEqual({
+              count: all.length,
+              bytes: all.reduce((sum, each) => sum + recordBytes(each), 0),
+            });
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 });
 
@@ -61,6 +99,12 @@ describe('the log on the device', () => {
     expect(positions(await young.events.page('default/a', null, 9))).toEqual([`${first}.1`, `${second}.1`]);
   });
 
+  it('takes over the epoch of a leader that had to choose one without the database', async () => {
+    const history = createHistory(newName());
+    await history.events.append(1_000, [record(1_000, 1)]);
+    expect(await history.events.nextEpoch()).toBe(1_001);
+  });
+
   it('is deleted although other contexts hold it open, and their next use starts an empty one', async () => {
     const name = newName();
     const database = createDatabase(name);
@@ -75,34 +119,5 @@ describe('the log on the device', () => {
     const database = createDatabase(newName());
     database.close();
     await expect(database.use((db) => db.count('events'))).rejects.toMatchObject({ code: 'closed' });
-  });
-});
-
-describe('gaps', () => {
-  const interval = (from: number, to: number, endedBy: 'offline' | 'connection-lost' | null) => ({
-    channel: 'c',
-    from,
-    to,
-    endedBy,
-    epoch: 1,
-  });
-
-  it('lie between intervals, with the cause of the end before them', () => {
-    const intervals = [interval(0, 10, 'offline'), interval(30, 40, null), interval(60, 70, null)];
-    expect(gapsOf('c', intervals, true)).toEqual([
-      { channel: 'c', from: 10, to: 30, cause: 'offline' },
-      { channel: 'c', from: 40, to: 60, cause: 'leader-lost' },
-    ]);
-  });
-
-  it('last until now while the channel is not listened to', () => {
-    expect(gapsOf('c', [interval(0, 10, 'connection-lost')], false)).toEqual([
-      { channel: 'c', from: 10, to: null, cause: 'connection-lost' },
-    ]);
-    expect(gapsOf('c', [], false)).toEqual([]);
-  });
-
-  it('are none where two leaders overlapped', () => {
-    expect(gapsOf('c', [interval(0, 50, 'connection-lost'), interval(40, 90, null)], true)).toEqual([]);
   });
 });

@@ -1,12 +1,15 @@
 /** The event log and the coverage of one user, on the device or, where that cannot be shared, in memory. */
-import { comparePositions, type EventRecord } from '../shared/log.ts';
+import { comparePositions, type EventRecord, type Position } from '../shared/log.ts';
 import { type CoverageLog, createCoverageLog } from './coverage-log.ts';
 import { type CoverageRow, createDatabase, type Database } from './database.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
+import { deviceLimits, isOver, type LogSize, MEMORY_LIMITS, recordBytes } from './log-limits.ts';
 
 export interface History {
   events: EventLog;
   coverage: CoverageLog;
+  /** How much the log may hold here; asks the browser. */
+  limits(): Promise<LogSize>;
   /** Whether it outlives the page. */
   durable: boolean;
   close(): void;
@@ -17,11 +20,18 @@ export function createHistory(databaseName: string): History {
   return historyOf(createDatabase(databaseName));
 }
 
-/** The same on a database that the caller opened and will use for more. */
-export function historyOf(database: Database): History {
+/**
+ * The same on a database that the caller opened and will use for more.
+ * @param estimate how much the browser would keep for this origin.
+ */
+export function historyOf(
+  database: Database,
+  estimate: () => Promise<{ quota?: number }> = () => navigator.storage.estimate(),
+): History {
   return {
     events: createEventLog(database),
     coverage: createCoverageLog(database),
+    limits: () => deviceLimits(estimate),
     durable: true,
     close: () => database.close(),
   };
@@ -33,31 +43,56 @@ export function historyOf(database: Database): History {
  */
 export function createMemoryHistory(): History {
   const kept: EventRecord[] = [];
+  let size: LogSize = { count: 0, bytes: 0 };
   const intervals = new Map<string, CoverageRow>();
+  const add = (record: EventRecord, sign: 1 | -1): void => {
+    size = { count: size.count + sign, bytes: size.bytes + sign * recordBytes(record) };
+  };
   const of = (channel: string): EventRecord[] => kept.filter((record) => record.channel === channel);
+  const after = (channel: string, position: Position | null): EventRecord[] =>
+    of(channel).filter((record) => position === null || comparePositions(record, position) > 0);
   return {
     events: {
       nextEpoch: async () => 1,
-      append: async (_epoch, records) => void kept.push(...records),
+      async append(_epoch, records) {
+        kept.push(...records);
+        for (const record of records) add(record, 1);
+        return size;
+      },
       page: async (channel, before, limit) =>
         of(channel)
           .filter((record) => before === null || comparePositions(record, before) < 0)
           .slice(-limit),
-      forward: async (channel, after, limit) =>
-        of(channel)
-          .filter((record) => after === null || comparePositions(record, after) > 0)
-          .slice(0, limit),
+      forward: async (channel, position, limit) => after(channel, position).slice(0, limit),
+      count: async (channel, position, until) =>
+        after(channel, position).filter((record) => comparePositions(record, until) <= 0).length,
       newest: async (limit) => kept.slice(-limit),
-      between: async (after, until) =>
-        kept.filter((record) => comparePositions(record, after) > 0 && comparePositions(record, until) <= 0),
-      trim: async (max) => kept.splice(0, Math.max(0, kept.length - max)).length,
+      between: async (start, until, limit) =>
+        kept
+          .filter((record) => comparePositions(record, start) > 0 && comparePositions(record, until) <= 0)
+          .slice(0, limit),
+      oldest: async () => kept[0]?.receivedAt ?? null,
+      size: async () => size,
+      async trim(limits) {
+        let excess = 0;
+        for (const record of kept) {
+          if (!isOver(size, limits)) break;
+          add(record, -1);
+          excess += 1;
+        }
+        kept.splice(0, excess);
+        return size;
+      },
     },
     coverage: {
-      put: async (rows) => {
-        for (const row of rows) intervals.set(`${row.channel} ${row.from}`, row);
+      async put(epoch, rows) {
+        for (const row of rows) intervals.set(`${row.channel} ${row.from}`, { ...row, epoch });
       },
       read: async (channel) => [...intervals.values()].filter((row) => row.channel === channel),
+      // It lasts as long as the page: there is not enough of it to be worth the work.
+      async compact() {},
     },
+    limits: async () => MEMORY_LIMITS,
     durable: false,
     close() {},
   };

@@ -24,6 +24,7 @@ const status = (phase: ConnectionPhase, reason: string | null = null): Connectio
   token: null,
   channels: {},
   limitations: [],
+  historyReason: null,
 });
 
 describe('statusText', () => {

@@ -2,16 +2,12 @@
  * Writes the intervals of proven listening. An interval is only extended over events that are already stored, so
  * that the record never claims what a crash could have taken.
  */
-import type { GapCause } from '../../shared/log.ts';
+import type { CoveredInterval } from '../../shared/log.ts';
 import type { CoverageLog } from '../../store/coverage-log.ts';
 import type { LeaderState } from './state.ts';
 
-interface Interval {
+interface Interval extends CoveredInterval {
   channel: string;
-  /** Wall clock, milliseconds since 1970, both. */
-  from: number;
-  to: number;
-  endedBy: GapCause | null;
 }
 
 export interface CoverageWriter {
@@ -27,30 +23,40 @@ export interface CoverageWriterDeps {
   epoch: number;
   log: CoverageLog;
   flushEvents(): Promise<void>;
+  /** Arrival of the oldest event in the log; null when it is empty. */
+  oldestEvent(): Promise<number | null>;
   announce(channels: string[]): void;
 }
+
+/** Rows are compacted at the first write of a leader, and after this many extensions: about an hour. */
+const COMPACT_EVERY = 720;
 
 export function createCoverageWriter({
   epoch,
   log,
   flushEvents,
+  oldestEvent,
   announce,
 }: CoverageWriterDeps): CoverageWriter {
   let tail: Promise<void> = Promise.resolve();
+  let untilCompact = 0;
+
+  async function write(intervals: readonly Interval[], tell: boolean): Promise<void> {
+    await flushEvents();
+    await log.put(
+      epoch,
+      intervals.map(({ channel, from, to, endedBy }) => ({ channel, from, to, endedBy })),
+    );
+    if (tell) announce(intervals.map(({ channel }) => channel));
+    if (untilCompact === 0) await log.compact(epoch, await oldestEvent());
+    untilCompact = untilCompact === 0 ? COMPACT_EVERY : untilCompact - 1;
+  }
 
   /** One after the other: an end must not be overwritten by an extension that was under way. */
   function queue(intervals: readonly Interval[], tell: boolean): Promise<void> {
     if (intervals.length === 0) return tail;
-    tail = tail
-      .then(flushEvents)
-      .then(() =>
-        log.put(intervals.map(({ channel, from, to, endedBy }) => ({ channel, from, to, endedBy, epoch }))),
-      )
-      .then(() => {
-        if (tell) announce(intervals.map(({ channel }) => channel));
-      })
-      // Without storage there is no history to be honest about: the status says that none is kept.
-      .catch(() => {});
+    // Without storage there is no history to be honest about: the status says that none is kept.
+    tail = tail.then(() => write(intervals, tell)).catch(() => {});
     return tail;
   }
 

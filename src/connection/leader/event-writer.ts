@@ -4,17 +4,21 @@
  * gathers, so a burst costs few transactions and a single event waits for nothing.
  */
 import type { Clock } from '../../shared/clock.ts';
-import { isAppError } from '../../shared/errors.ts';
+import { errorToWire, isAppError } from '../../shared/errors.ts';
 import type { EventRecord } from '../../shared/log.ts';
-import { type EventLog, MAX_LOGGED_EVENTS } from '../../store/event-log.ts';
+import type { EventLog } from '../../store/event-log.ts';
+import { type LogSize, recordBytes } from '../../store/log-limits.ts';
+import { createLogKeeper } from './log-keeper.ts';
 
 export interface EventWriterDeps {
   epoch: number;
   log: EventLog;
+  /** How much the log may hold; asked once, when something was written. */
+  limits(): Promise<LogSize>;
   clock: Clock;
   announce(from: number, records: EventRecord[]): void;
-  /** Whether events reach the log changed. */
-  onHistory(history: 'kept' | 'unavailable' | 'full'): void;
+  /** Whether events reach the log, after every batch; with the reason where they do not. */
+  onHistory(history: 'kept' | 'unavailable' | 'full', reason: string | null): void;
   /** A newer leader has begun: this one must stop. */
   onSuperseded(): void;
 }
@@ -27,34 +31,22 @@ export interface EventWriter {
   flush(): Promise<void>;
 }
 
-/** One batch must fit a structured clone without a pause that people feel. */
+/** One batch must fit a structured clone without a pause that people feel: events, and bytes. */
 const MAX_BATCH = 500;
-/** Counting the log costs a little: it is trimmed after this many events. */
-const TRIM_EVERY = 5_000;
+const MAX_BATCH_BYTES = 1024 ** 2;
 
-export function createEventWriter({
-  epoch,
-  log,
-  clock,
-  announce,
-  onHistory,
-  onSuperseded,
-}: EventWriterDeps): EventWriter {
+export function createEventWriter(deps: EventWriterDeps): EventWriter {
+  const { epoch, clock, announce, onHistory, onSuperseded } = deps;
+  const keeper = createLogKeeper(deps.log, deps.limits);
   let waiting: EventRecord[] = [];
   let written = 0;
   let announced = 0;
-  let sinceTrim = 0;
   let running: Promise<void> | null = null;
 
-  async function store(records: EventRecord[]): Promise<boolean> {
+  async function store(records: readonly EventRecord[]): Promise<boolean> {
     try {
-      await log.append(epoch, records);
-      onHistory('kept');
-      sinceTrim += records.length;
-      if (sinceTrim >= TRIM_EVERY) {
-        sinceTrim = 0;
-        await log.trim(MAX_LOGGED_EVENTS);
-      }
+      await keeper.append(epoch, records);
+      onHistory('kept', null);
       return true;
     } catch (error) {
       if (isAppError(error, 'closed')) {
@@ -62,38 +54,49 @@ export function createEventWriter({
         return false;
       }
       // Shown to everybody who is here; only the log misses it, and the status says so.
-      onHistory(isAppError(error, 'storage') && !error.retryable ? 'full' : 'unavailable');
+      const { message } = errorToWire(error);
+      onHistory(isAppError(error, 'storage-full') ? 'full' : 'unavailable', message);
       return true;
     }
   }
 
   async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, MAX_BATCH);
-      waiting = waiting.slice(MAX_BATCH);
+    for (;;) {
+      const batch = waiting.splice(0, batchLength(waiting));
+      const first = batch[0];
+      if (first === undefined) break;
       if (!(await store(batch))) {
         waiting = [];
-        return;
+        break;
       }
-      const first = batch[0];
-      if (first !== undefined) {
-        announced = first.n + batch.length - 1;
-        announce(first.n, batch);
-      }
+      announced = first.n + batch.length - 1;
+      announce(first.n, batch);
     }
+    // In the same step as the last look at what waits: what is written from here on starts anew.
+    running = null;
   }
 
   return {
     write(channel, event) {
       written += 1;
       waiting.push({ epoch, n: written, channel, event, receivedAt: clock.wall() });
-      running ??= run().finally(() => {
-        running = null;
-      });
+      running ??= run();
     },
     announced: () => announced,
     flush: async () => {
       while (running !== null) await running;
     },
   };
+}
+
+/** How many of `records` go into the next batch: at least one. */
+function batchLength(records: readonly EventRecord[]): number {
+  let bytes = 0;
+  for (let length = 0; length < MAX_BATCH; length += 1) {
+    const record = records[length];
+    if (record === undefined) return length;
+    bytes += recordBytes(record);
+    if (bytes > MAX_BATCH_BYTES && length > 0) return length;
+  }
+  return MAX_BATCH;
 }

@@ -62,8 +62,10 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
   const { clock, tokens } = deps;
   const { events: log } = deps.history;
   let history: 'kept' | 'unavailable' | 'full' = deps.history.durable ? 'kept' : 'unavailable';
-  const epoch = await log.nextEpoch().catch(() => {
+  let historyReason: string | null = null;
+  const epoch = await log.nextEpoch().catch((error: unknown) => {
     history = 'unavailable';
+    historyReason = errorToWire(error).message;
     return clock.wall();
   });
 
@@ -85,11 +87,13 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
   const writer = createEventWriter({
     epoch,
     log,
+    limits: deps.history.limits,
     clock,
     announce: (from, records) => say({ v: 1, t: 'events', epoch, from, records }),
-    onHistory(now) {
-      if (now === history || !deps.history.durable) return;
+    onHistory(now, reason) {
+      if ((now === history && reason === historyReason) || !deps.history.durable) return;
       history = now;
+      historyReason = reason;
       tellStatus();
     },
     onSuperseded: () => void finish('stopped'),
@@ -98,6 +102,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
     epoch,
     log: deps.history.coverage,
     flushEvents: writer.flush,
+    oldestEvent: log.oldest,
     announce: (channels) => say({ v: 1, t: 'coverage', epoch, channels }),
   });
   const presence = createTabPresence({
@@ -233,6 +238,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
       host: deps.host,
       sockets: sockets.size,
       history,
+      historyReason,
       token: held === null ? null : { endsInMs: held.endsAt - lastStatusAt, used: tokensUsed },
     });
     say({ v: 1, t: 'status', epoch, n: writer.announced(), status });

@@ -60,6 +60,7 @@ function createDriver(online = true) {
         host: 'shared-worker',
         sockets: 1,
         history: 'kept',
+        historyReason: null,
         token: null,
       }).phase,
     channel: (name: string) =>
@@ -69,6 +70,7 @@ function createDriver(online = true) {
         host: 'shared-worker',
         sockets: 1,
         history: 'kept',
+        historyReason: null,
         token: null,
       }).channels[name],
   };

@@ -10,6 +10,7 @@ export interface StatusContext {
   host: HostKind;
   sockets: number;
   history: LeaderStatus['history'];
+  historyReason: string | null;
   token: LeaderStatus['token'];
 }
 
@@ -28,6 +29,7 @@ export function describeLeader(s: LeaderState, context: StatusContext): LeaderSt
     token: context.token,
     channels: channelsOf(s),
     history: context.history,
+    historyReason: context.historyReason,
   };
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { EventRecord, Gap } from '../../shared/log.ts';
+import { createStore } from '../../shared/store.ts';
 import { createFakeClock } from '../../shared/test-doubles.ts';
 import { createMemoryHistory } from '../../store/history.ts';
-import { createFeed, mergeRows } from './feed.ts';
+import type { Coverage, FeedRow } from '../api.ts';
+import { createFeed } from './feed.ts';
 
 const record = (n: number, receivedAt = n * 10): EventRecord => ({
   epoch: 1,
@@ -12,24 +14,7 @@ const record = (n: number, receivedAt = n * 10): EventRecord => ({
   receivedAt,
 });
 const gap = (from: number, to: number | null): Gap => ({ channel: 'default/a', from, to, cause: 'offline' });
-const keys = (rows: ReturnType<typeof mergeRows>): string[] => rows.map(({ key }) => key);
-
-describe('rows', () => {
-  it('hold events and gaps by time', () => {
-    expect(keys(mergeRows([record(1), record(2), record(4)], [gap(21, 39), gap(45, null)], false))).toEqual([
-      'e1.1',
-      'e1.2',
-      'g21',
-      'e1.4',
-      'g45',
-    ]);
-  });
-
-  it('hold no gap before the first event while older events are not read', () => {
-    expect(keys(mergeRows([record(5)], [gap(20, 30)], true))).toEqual(['e1.5']);
-    expect(keys(mergeRows([record(5)], [gap(20, 30)], false))).toEqual(['g20', 'e1.5']);
-  });
-});
+const keys = (rows: readonly FeedRow[]): string[] => rows.map(({ key }) => key);
 
 /** Enough turns for the reads of a history in memory. */
 async function settle(): Promise<void> {
@@ -44,17 +29,28 @@ async function setUp(logged: number) {
     Array.from({ length: logged }, (_, index) => record(index + 1)),
   );
   let closed = 0;
+  let visible = true;
+  const coverage = createStore<Coverage>({ loading: false, live: true, intervals: [], gaps: [] });
   const feed = createFeed({
     channel: 'default/a',
     log: history.events,
-    coverage: history.coverage,
+    coverage,
     clock,
-    live: () => true,
+    visible: () => visible,
     onClose: () => {
       closed += 1;
     },
   });
-  return { feed, clock, closed: () => closed };
+  return {
+    feed,
+    clock,
+    events: history.events,
+    gaps: (...gaps: Gap[]) => coverage.set({ ...coverage.get(), gaps }),
+    hide() {
+      visible = false;
+    },
+    closed: () => closed,
+  };
 }
 
 describe('a feed', () => {
@@ -91,6 +87,88 @@ describe('a feed', () => {
     expect(changes).toBe(1);
     expect(feed.get().rows).toHaveLength(500);
     expect(feed.get().received).toBe(500);
+  });
+
+  it('gathers longer when nobody looks, and when the page is late', async () => {
+    const { feed, clock, hide } = await setUp(0);
+    await settle();
+    feed.receive([record(1)]);
+    clock.advance(16);
+    expect(feed.get().rows).toHaveLength(1);
+    // Whoever is told takes 100 ms: the next update waits twice as long, the one after it a frame again.
+    const off = feed.subscribe(() => clock.advance(100));
+    feed.receive([record(2)]);
+    clock.advance(16);
+    off();
+    feed.receive([record(3)]);
+    clock.advance(199);
+    expect(feed.get().rows).toHaveLength(2);
+    clock.advance(1);
+    expect(feed.get().rows).toHaveLength(3);
+    hide();
+    feed.receive([record(4)]);
+    clock.advance(249);
+    expect(feed.get().rows).toHaveLength(3);
+    clock.advance(1);
+    expect(feed.get().rows).toHaveLength(4);
+  });
+
+  it('keeps the newest 5,000, also of a burst that came before it could show any', async () => {
+    const { feed, clock } = await setUp(10);
+    await settle();
+    for (let n = 11; n <= 20_000; n += 1) feed.receive([record(n)]);
+    clock.advance(1_000);
+    const { rows, hasOlder, received } = feed.get();
+    expect([rows.length, rows[0]?.key, rows.at(-1)?.key]).toEqual([5_000, 'e1.15001', 'e1.20000']);
+    expect([hasOlder, received]).toEqual([true, 19_990]);
+    const before = new Set(rows);
+    feed.receive([record(20_001)]);
+    clock.advance(100);
+    expect(feed.get().rows.filter((row) => !before.has(row))).toHaveLength(1);
+    expect(feed.get().rows).toHaveLength(5_000);
+  });
+
+  it('shows gaps as they come and go, and leaves all other rows as they are', async () => {
+    const { feed, clock, gaps } = await setUp(3);
+    await settle();
+    const before = feed.get().rows;
+    gaps(gap(15, null));
+    clock.advance(100);
+    expect(keys(feed.get().rows)).toEqual(['e1.1', 'g15', 'e1.2', 'e1.3']);
+    expect(feed.get().rows.filter((row) => before.includes(row))).toHaveLength(3);
+    gaps();
+    clock.advance(100);
+    expect(feed.get().rows).toEqual(before);
+  });
+
+  it('jumps to the newest page after a skipped hole, counts what it missed, and goes on without a hole', async () => {
+    const { feed, clock, events } = await setUp(3);
+    await settle();
+    feed.receive([record(4)]);
+    await events.append(
+      1,
+      Array.from({ length: 7_000 }, (_, index) => record(index + 4)),
+    );
+    feed.reload(record(7_000));
+    // Announced while the page is read.
+    feed.receive([record(7_001)]);
+    clock.advance(100);
+    feed.receive([record(7_002), record(7_003)]);
+    await settle();
+    clock.advance(100);
+    const { rows, hasOlder, received } = feed.get();
+    expect(keys(rows)).toEqual(Array.from({ length: 200 }, (_, index) => `e1.${index + 6_804}`));
+    expect([hasOlder, received]).toEqual([true, 7_000]);
+  });
+
+  it('keeps what it shows where the log cannot be read again', async () => {
+    const { feed, clock, events } = await setUp(3);
+    await settle();
+    events.page = () => Promise.reject(new Error('no storage'));
+    feed.reload(record(900));
+    await settle();
+    clock.advance(100);
+    expect(keys(feed.get().rows)).toEqual(['e1.1', 'e1.2', 'e1.3']);
   });
 
   it('yields everything for an export, oldest first', async () => {

@@ -1,84 +1,124 @@
 /**
  * One channel as a person looks at it: the newest page of the log, what arrives, and the gaps between, merged by
- * time. Changes are gathered for one frame, so that a burst costs the page one update, not thousands.
+ * time. Changes are gathered, so that a burst costs the page a few updates, not thousands: for a frame as long as
+ * the page keeps up, longer when it is busy or nobody looks.
  */
 import type { Clock } from '../../shared/clock.ts';
-import { comparePositions, type EventRecord, type Gap } from '../../shared/log.ts';
-import { createStore } from '../../shared/store.ts';
-import type { CoverageLog } from '../../store/coverage-log.ts';
-import { gapsOf } from '../../store/coverage-log.ts';
+import { comparePositions, type EventRecord, type Position } from '../../shared/log.ts';
+import { createStore, type Store } from '../../shared/store.ts';
 import type { EventLog } from '../../store/event-log.ts';
-import type { Feed, FeedRow, FeedState } from '../api.ts';
+import type { Coverage, Feed, FeedRow, FeedState } from '../api.ts';
+import { appendRows, dropOldest, mergeRows } from './feed-rows.ts';
 
 /** Events in one read of the log. */
 const PAGE = 200;
 /** Events that a feed holds in memory while it follows; older ones are read again on demand. */
-const MAX_HELD = 5_000;
+export const MAX_HELD = 5_000;
 /** About one frame, milliseconds. */
 const GATHER_MS = 16;
+/** The longest a busy page gathers, and how long a hidden one does, milliseconds. */
+const MAX_GATHER_MS = 250;
+/** How many times as long as the page was just busy it gathers. */
+const BUSY_FACTOR = 2;
 
 export interface FeedDeps {
   channel: string;
-  log: EventLog;
-  coverage: CoverageLog;
+  log: Pick<EventLog, 'page' | 'forward' | 'count'>;
+  coverage: Store<Coverage>;
   clock: Clock;
-  /** Whether the channel is listened to now. */
-  live(): boolean;
+  /** Whether somebody can see the page. */
+  visible(): boolean;
   onClose(): void;
 }
 
 /** The feed as the connection drives it. */
 export interface DrivenFeed extends Feed {
   receive(records: readonly EventRecord[]): void;
-  /** The coverage or the channel's state changed. */
-  refreshGaps(): void;
+  /** So much came up to `until` that it was not delivered: the newest page of the log takes the place of the rows. */
+  reload(until: Position): void;
 }
 
-export function createFeed({ channel, log, coverage, clock, live, onClose }: FeedDeps): DrivenFeed {
+export function createFeed({ channel, log, coverage, clock, visible, onClose }: FeedDeps): DrivenFeed {
   const store = createStore<FeedState>({ rows: [], loading: true, hasOlder: false, received: 0 });
   let records: readonly EventRecord[] = [];
-  let gaps: readonly Gap[] = [];
+  let rows: readonly FeedRow[] = [];
   let arrived: EventRecord[] = [];
+  /** The last event that was read, received, or known to have been missed. */
+  let newest: Position | null = null;
   let received = 0;
   let loading = true;
   let hasOlder = false;
-  let dirty = false;
+  let gathering = false;
+  let gatherMs = GATHER_MS;
+  /** The gaps, or what lies before the first row, changed: the rows are merged anew. */
+  let stale = false;
   let over = false;
+  /** The newest page is being read: what arrives meanwhile waits, or the page would take its place. */
+  let reading = true;
+  /** Raised with every read of the newest page: an answer that is not the latest is dropped. */
+  let turn = 0;
 
   function changed(): void {
-    if (dirty || over) return;
-    dirty = true;
-    clock.after(GATHER_MS, publish);
+    if (gathering || over) return;
+    gathering = true;
+    const wait = visible() ? gatherMs : MAX_GATHER_MS;
+    const due = clock.monotonic() + wait;
+    clock.after(wait, () => {
+      gathering = false;
+      publish();
+      // How late the timer came tells of everything else that the page is busy with.
+      const busy = clock.monotonic() - due;
+      gatherMs = Math.min(MAX_GATHER_MS, Math.max(GATHER_MS, busy * BUSY_FACTOR));
+    });
   }
 
   function publish(): void {
-    dirty = false;
-    if (over || loading) return;
+    if (over || reading) return;
     const last = records.at(-1);
     const fresh =
       last === undefined ? arrived : arrived.filter((record) => comparePositions(record, last) > 0);
     arrived = [];
-    if (fresh.length > 0) records = [...records, ...fresh];
-    if (records.length > MAX_HELD) {
-      records = records.slice(-MAX_HELD);
-      hasOlder = true;
-    }
-    store.set({ rows: mergeRows(records, gaps, hasOlder), loading, hasOlder, received });
+    hold(fresh);
+    if (stale) rows = mergeRows(records, coverage.get().gaps, hasOlder, rows);
+    stale = false;
+    store.set({ rows, loading, hasOlder, received });
   }
 
-  async function readGaps(): Promise<void> {
-    gaps = gapsOf(channel, await coverage.read(channel).catch(() => []), live());
+  /** Takes new events into the rows, and lets go of the oldest beyond what is held. */
+  function hold(fresh: readonly EventRecord[]): void {
+    if (fresh.length === 0) return;
+    records = [...records, ...fresh];
+    rows = appendRows(rows, fresh);
+    const excess = records.length - MAX_HELD;
+    if (excess <= 0) return;
+    records = records.slice(excess);
+    rows = dropOldest(rows, excess);
+    hasOlder = true;
   }
 
+  /** The newest page takes the place of what is held. What arrives meanwhile is joined by position. */
   async function load(): Promise<void> {
-    // What arrives meanwhile is kept in `arrived` and joined by position.
-    const [page] = await Promise.all([log.page(channel, null, PAGE + 1).catch(() => []), readGaps()]);
-    hasOlder = page.length > PAGE;
-    records = page.slice(-PAGE);
+    turn += 1;
+    reading = true;
+    const own = turn;
+    const page = await log.page(channel, null, PAGE + 1).catch(() => null);
+    if (own !== turn || over) return;
     loading = false;
+    reading = false;
+    // A log that cannot be read takes nothing away from what is shown.
+    if (page !== null) {
+      hasOlder = page.length > PAGE;
+      records = page.slice(-PAGE);
+      stale = true;
+    }
     publish();
+    newest ??= records.at(-1) ?? null;
   }
 
+  const offCoverage = coverage.subscribe(() => {
+    stale = true;
+    changed();
+  });
   void load();
   return {
     channel,
@@ -86,19 +126,43 @@ export function createFeed({ channel, log, coverage, clock, live, onClose }: Fee
     subscribe: store.subscribe,
     receive(next) {
       if (over) return;
-      arrived.push(...next);
+      for (const record of next) arrived.push(record);
       received += next.length;
+      newest = next.at(-1) ?? newest;
+      // A page that is not given its time (hidden, busy) need not keep more than it will show.
+      if (!reading && arrived.length > MAX_HELD * 2) {
+        arrived = arrived.slice(-MAX_HELD);
+        records = [];
+        rows = [];
+        hasOlder = true;
+        stale = true;
+      }
       changed();
     },
-    refreshGaps() {
-      void readGaps().then(changed);
+    reload(until) {
+      const since = newest;
+      newest = until;
+      void load();
+      // Before the first read there is nothing that could have been missed.
+      if (since === null) return;
+      void log
+        .count(channel, since, until)
+        .catch(() => 0)
+        .then((missed) => {
+          received += missed;
+          changed();
+        });
     },
     async loadOlder() {
       const first = records[0];
       if (first === undefined || !hasOlder) return;
+      const own = turn;
       const older = await log.page(channel, first, PAGE + 1).catch(() => []);
+      // Read again, or let go of, meanwhile: what was asked for does not join what is held now.
+      if (own !== turn || records[0] !== first) return;
       hasOlder = older.length > PAGE;
       records = [...older.slice(-PAGE), ...records];
+      stale = true;
       publish();
     },
     async *all() {
@@ -113,32 +177,8 @@ export function createFeed({ channel, log, coverage, clock, live, onClose }: Fee
     close() {
       if (over) return;
       over = true;
+      offCoverage();
       onClose();
     },
   };
-}
-
-/** Events and gaps in one list, oldest first. While older events are not read, only gaps after the first are shown. */
-export function mergeRows(
-  records: readonly EventRecord[],
-  gaps: readonly Gap[],
-  hasOlder: boolean,
-): FeedRow[] {
-  const rows: FeedRow[] = [];
-  const firstAt = records[0]?.receivedAt ?? Number.NEGATIVE_INFINITY;
-  const shown = gaps.filter((gap) => !hasOlder || gap.from >= firstAt);
-  let next = 0;
-  for (const record of records) {
-    for (let gap = shown[next]; gap !== undefined && gap.from < record.receivedAt; gap = shown[next]) {
-      rows.push(gapRow(gap));
-      next += 1;
-    }
-    rows.push({ kind: 'event', key: `e${record.epoch}.${record.n}`, record });
-  }
-  rows.push(...shown.slice(next).map(gapRow));
-  return rows;
-}
-
-function gapRow(gap: Gap): FeedRow {
-  return { kind: 'gap', key: `g${gap.from}`, gap };
 }

@@ -28,13 +28,10 @@ export function createJoinedChannels(onChange: () => void): JoinedChannels {
       };
     },
     deliver(records) {
-      const byChannel = new Map<string, EventRecord[]>();
-      for (const record of records) {
-        const list = byChannel.get(record.channel) ?? [];
-        list.push(record);
-        byChannel.set(record.channel, list);
-      }
+      const byChannel = new Map([...joined.keys()].map((channel): [string, EventRecord[]] => [channel, []]));
+      for (const record of records) byChannel.get(record.channel)?.push(record);
       for (const [channel, list] of byChannel) {
+        if (list.length === 0) continue;
         for (const receive of [...(joined.get(channel) ?? [])]) receive(list);
       }
     },

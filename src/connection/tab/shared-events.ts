@@ -7,6 +7,8 @@ import type { EventsChannel, Outbox, SharedEvents, SubscriptionObserver } from '
 
 export interface SharedEventsDeps {
   outbox: Outbox;
+  /** An observer threw: a fault of the app, which must not keep the event from the others. */
+  report(error: unknown): void;
   /** Wants a channel; the returned function lets go. Records of the channel go to `receive`. */
   join(channel: string, receive: (records: readonly EventRecord[]) => void): () => void;
   status: {
@@ -15,7 +17,7 @@ export interface SharedEventsDeps {
   };
 }
 
-export function createSharedEvents({ outbox, join, status }: SharedEventsDeps): SharedEvents {
+export function createSharedEvents({ outbox, join, status, report }: SharedEventsDeps): SharedEvents {
   /** Resolves when the service confirmed the channel. */
   function confirmed(channel: string): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -47,7 +49,7 @@ export function createSharedEvents({ outbox, join, status }: SharedEventsDeps): 
       const channel = parseChannel(name, 'subscribe');
       const observers = new Set<SubscriptionObserver<unknown>>();
       const leave = join(channel, (records) => {
-        for (const record of records) tell(observers, record);
+        if (observers.size > 0) for (const record of records) tell(observers, record, report);
       });
       try {
         await confirmed(channel);
@@ -92,14 +94,32 @@ function channelOf(
   };
 }
 
-function tell(observers: ReadonlySet<SubscriptionObserver<unknown>>, record: EventRecord): void {
-  let event: unknown;
-  try {
-    event = JSON.parse(record.event);
-  } catch (cause) {
-    const error = new AppError('bad-json', `An event on ${record.channel} is not JSON.`, { cause });
-    for (const observer of observers) observer.error(error);
-    return;
+function tell(
+  observers: ReadonlySet<SubscriptionObserver<unknown>>,
+  record: EventRecord,
+  report: (error: unknown) => void,
+): void {
+  const call = parsed(record);
+  for (const observer of [...observers]) {
+    try {
+      call(observer);
+    } catch (error) {
+      report(error);
+    }
   }
-  for (const observer of observers) observer.next({ id: `${record.epoch}.${record.n}`, type: 'data', event });
+}
+
+function parsed({
+  channel,
+  event: text,
+  epoch,
+  n,
+}: EventRecord): (observer: SubscriptionObserver<unknown>) => void {
+  try {
+    const event: unknown = JSON.parse(text);
+    return (observer) => observer.next({ id: `${epoch}.${n}`, type: 'data', event });
+  } catch (cause) {
+    const error = new AppError('bad-json', `An event on ${channel} is not JSON.`, { cause });
+    return (observer) => observer.error(error);
+  }
 }

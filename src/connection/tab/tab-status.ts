@@ -35,6 +35,7 @@ export function tabStatus(input: StatusInput): ConnectionStatus {
       token: null,
       channels: {},
       limitations,
+      historyReason: null,
     };
   }
   const { epoch, heardAt, status } = leader;
@@ -55,6 +56,7 @@ export function tabStatus(input: StatusInput): ConnectionStatus {
       status.token === null ? null : { endsAt: heardAt + status.token.endsInMs, used: status.token.used },
     channels: status.channels,
     limitations: [...limitations, ...history],
+    historyReason: status.historyReason ?? null,
   };
 }
 

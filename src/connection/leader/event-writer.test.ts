@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/errors.ts';
+import type { EventRecord } from '../../shared/log.ts';
+import { createFakeClock, flush as settle } from '../../shared/test-doubles.ts';
+import { createMemoryHistory } from '../../store/history.ts';
+import { createEventWriter } from './event-writer.ts';
+
+function setUp() {
+  const history = createMemoryHistory();
+  const said: { from: number; records: EventRecord[] }[] = [];
+  const states: string[] = [];
+  const trouble: { error: unknown; storedWhenTold: boolean } = { error: null, storedWhenTold: true };
+  let superseded = 0;
+  const writer = createEventWriter({
+    epoch: 3,
+    log: {
+      ...history.events,
+      async append(epoch, records) {
+        if (trouble.error !== null) throw trouble.error;
+        return history.events.append(epoch, records);
+      },
+    },
+    limits: history.limits,
+    clock: createFakeClock(),
+    announce: (from, records) => said.push({ from, records }),
+    onHistory: (state, reason) => states.push(reason === null ? state : `${state}: ${reason}`),
+    onSuperseded: () => {
+      superseded += 1;
+    },
+  });
+  return { writer, history, said, states, trouble, superseded: () => superseded };
+}
+
+describe('the event writer', () => {
+  it('stores and announces a burst in few batches, contiguous and in order', async () => {
+    const { writer, history, said } = setUp();
+    for (let n = 1; n <= 1_700; n += 1) writer.write('default/a', `${n}`);
+    await writer.flush();
+    expect(said.length).toBeLessThanOrEqual(5);
+    expect(said.flatMap(({ records }) => records)).toEqual(await history.events.newest(9_999));
+    let next = 1;
+    for (const { from, records } of said) {
+      expect(from).toBe(next);
+      expect(records.length).toBeLessThanOrEqual(500);
+      next += records.length;
+    }
+    expect(writer.announced()).toBe(1_700);
+  });
+
+  it('makes small batches of large events', async () => {
+    const { writer, said } = setUp();
+    for (let n = 1; n <= 20; n += 1) writer.write('default/a', 'x'.repeat(200_000));
+    await writer.flush();
+    expect(Math.max(...said.map(({ records }) => records.length))).toBe(5);
+    expect(writer.announced()).toBe(20);
+  });
+
+  it('takes what is written in the very moment at which it finishes', async () => {
+    const { writer, said } = setUp();
+    writer.write('default/a', '1');
+    // Each turn of the microtask queue once: one of them lies between the end of a run and the news of it.
+    for (let n = 2; n <= 40; n += 1) {
+      await Promise.resolve();
+      writer.write('default/a', `${n}`);
+    }
+    await settle();
+    expect(said.flatMap(({ records }) => records)).toHaveLength(40);
+  });
+
+  it.each([
+    ['the space is used up', new AppError('storage-full', 'Full.'), 'full: Full.'],
+    [
+      'an older version holds it up',
+      new AppError('storage', 'Held up.', { retryable: true }),
+      'unavailable: Held up.',
+    ],
+    ['the disk fails', new DOMException('Disk.', 'UnknownError'), 'unavailable: Disk.'],
+  ])('shows events although they are not kept because %s, and recovers', async (_what, error, state) => {
+    const { writer, history, said, states, trouble } = setUp();
+    trouble.error = error;
+    writer.write('default/a', '1');
+    await writer.flush();
+    trouble.error = null;
+    writer.write('default/a', '2');
+    await writer.flush();
+    expect(said.flatMap(({ records }) => records.map(({ event }) => event))).toEqual(['1', '2']);
+    expect(states).toEqual([state, 'kept']);
+    expect(await history.events.newest(9)).toHaveLength(1);
+  });
+
+  it('says nothing any more when a newer leader has begun', async () => {
+    const { writer, said, trouble, superseded } = setUp();
+    trouble.error = new AppError('closed', 'A newer leader has taken over.');
+    for (let n = 1; n <= 1_200; n += 1) writer.write('default/a', `${n}`);
+    await writer.flush();
+    expect(said).toEqual([]);
+    expect(superseded()).toBe(1);
+  });
+});
