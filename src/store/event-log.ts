@@ -2,7 +2,7 @@
  * The log of received events: written by the leader alone (a lower epoch is refused), read by every tab. Its size
  * is kept beside it, in the same transactions, so that nobody ever has to count.
  */
-import type { IDBPObjectStore } from 'idb';
+import { type IDBPObjectStore, unwrap } from 'idb';
 import { AppError } from '../shared/errors.ts';
 import { comparePositions, type EventRecord, type Position } from '../shared/log.ts';
 import type { Database, MetaRow, UserSchema } from './database.ts';
@@ -42,6 +42,42 @@ const STEP_BYTES = 4 * 1024 ** 2;
 const STEP_EVENTS = 5_000;
 
 export function createEventLog(database: Database): EventLog {
+  /** The size of the log as this context left it; nobody else writes while the epoch is its own. */
+  let own: { epoch: number; size: LogSize } | null = null;
+
+  /**
+   * @param known the size of the log, if this writer left it so: then nothing is waited for.
+   * @returns the size after it; null when it was undone, because `known` no longer holds.
+   */
+  const write = (epoch: number, records: readonly EventRecord[], known: LogSize | null) =>
+    database.use(async (db) => {
+      const tx = db.transaction(['meta', 'events'], 'readwrite', { durability: 'relaxed' });
+      // Awaited below; a failure before that must not count as unheard.
+      tx.done.catch(() => {});
+      const [meta, events] = [tx.objectStore('meta'), tx.objectStore('events')];
+      const put = (before: LogSize): LogSize => {
+        // Bare requests, without a promise for each: their failures show up as the transaction's.
+        const store = unwrap(events);
+        for (const record of records) store.put(record);
+        const size = grown(before, records);
+        unwrap(meta).put(size, 'totals');
+        return size;
+      };
+      const leader = meta.get('leader');
+      let size = known === null ? null : put(known);
+      const newest = epochOf(await leader);
+      if (newest > epoch || (known !== null && newest < epoch)) {
+        tx.abort();
+        if (newest > epoch) throw new AppError('closed', 'A newer leader has taken over.');
+        return null;
+      }
+      // A leader that could not take an epoch here chose one from its clock: the next one must be higher.
+      if (newest < epoch) unwrap(meta).put({ epoch }, 'leader');
+      size ??= put(await sizeOf(meta, events));
+      await tx.done;
+      return size;
+    });
+
   /** One step of a trim: its own transaction. */
   const trimStep = (limits: LogSize): Promise<{ size: LogSize; done: boolean }> =>
     database.use(async (db) => {
@@ -60,6 +96,7 @@ export function createEventLog(database: Database): EventLog {
         await meta.put(size, 'totals');
       }
       await tx.done;
+      if (own !== null) own = { ...own, size };
       return { size, done: last === null || !isOver(size, limits) };
     });
 
@@ -73,30 +110,15 @@ export function createEventLog(database: Database): EventLog {
         return epoch;
       }),
 
-    append: (epoch, records) =>
-      database.use(async (db) => {
-        const tx = db.transaction(['meta', 'events'], 'readwrite', { durability: 'relaxed' });
-        // Awaited below; a failure before that must not count as unheard.
-        tx.done.catch(() => {});
-        const [meta, events] = [tx.objectStore('meta'), tx.objectStore('events')];
-        const newest = epochOf(await meta.get('leader'));
-        if (newest > epoch) {
-          tx.abort();
-          throw new AppError('closed', 'A newer leader has taken over.');
-        }
-        const before = await sizeOf(meta, events);
-        const size = {
-          count: before.count + records.length,
-          bytes: records.reduce((sum, record) => sum + recordBytes(record), before.bytes),
-        };
-        // The requests' own failures show up as the transaction's.
-        for (const record of records) void events.put(record).catch(() => {});
-        void meta.put(size, 'totals').catch(() => {});
-        // A leader that could not take an epoch here chose one from its clock: the next one must be higher.
-        if (newest < epoch) void meta.put({ epoch }, 'leader').catch(() => {});
-        await tx.done;
-        return size;
-      }),
+    async append(epoch, records) {
+      const known = own?.epoch === epoch ? own.size : null;
+      own = null;
+      // Emptied meanwhile, what was known of the log no longer holds.
+      const size = (await write(epoch, records, known)) ?? (await write(epoch, records, null));
+      if (size === null) throw new AppError('storage', 'The history cannot be written.', { retryable: true });
+      own = { epoch, size };
+      return size;
+    },
 
     page: (channel, before, limit) =>
       database.use(async (db) => {
@@ -169,12 +191,16 @@ async function sizeOf(meta: MetaStore, events: EventStore): Promise<LogSize> {
     const page: EventRecord[] = await events.getAll(range, stepOf(size));
     const last = page.at(-1);
     if (last === undefined) return size;
-    size = {
-      count: size.count + page.length,
-      bytes: page.reduce((sum, record) => sum + recordBytes(record), size.bytes),
-    };
+    size = grown(size, page);
     range = IDBKeyRange.lowerBound([last.epoch, last.n], true);
   }
+}
+
+function grown({ count, bytes }: LogSize, records: readonly EventRecord[]): LogSize {
+  return {
+    count: count + records.length,
+    bytes: records.reduce((sum, record) => sum + recordBytes(record), bytes),
+  };
 }
 
 /** How many events to read at once, judged by those known so far. */

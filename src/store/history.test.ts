@@ -115,6 +115,17 @@ describe('the log on the device', () => {
     expect(await database.use((db) => db.count('events'))).toBe(0);
   });
 
+  it('goes on in the emptied log of a user who wiped it, with the right size', async () => {
+    const name = newName();
+    const { events } = createHistory(name);
+    const epoch = await events.nextEpoch();
+    for (let n = 1; n <= 5; n += 1) await events.append(epoch, [record(epoch, n)]);
+    await deleteDatabase(name);
+    expect(await events.append(epoch, [record(epoch, 6)])).toMatchObject({ count: 1 });
+    expect(await events.append(epoch, [record(epoch, 7)])).toMatchObject({ count: 2 });
+    expect(positions(await events.newest(9))).toEqual([`${epoch}.6`, `${epoch}.7`]);
+  });
+
   it('says plainly that it cannot be used after it was closed', async () => {
     const database = createDatabase(newName());
     database.close();
