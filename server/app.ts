@@ -177,6 +177,7 @@ function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<void>
 }
 
 function connectOrigins(events: EventsConfig, localControl: string | null, dev?: DevServer): string[] {
-  const addresses = [events.endpoint, events.realtime, ...(localControl === null ? [] : [localControl])];
+  const { endpoint, realtime, history } = events;
+  const addresses = [endpoint, realtime, history, localControl].filter((address) => address !== null);
   return [...new Set(addresses.map((address) => new URL(address).origin)), ...(dev?.connect ?? [])];
 }

@@ -93,8 +93,18 @@ describe('with real endpoints', () => {
         realtime: 'wss://abc.appsync-realtime-api.eu-west-1.amazonaws.com/event/realtime',
         host: 'abc.appsync-api.eu-west-1.amazonaws.com',
         region: 'eu-west-1',
+        history: null,
       },
     });
+  });
+
+  it('takes the address of a history beside them, whatever they come from', () => {
+    const historyOf = (env: Environment, outputs?: unknown) => {
+      const { endpoints } = read({ ...env, EVENTS_HISTORY: 'https://h.example/past/' }, outputs);
+      return endpoints.kind === 'real' ? endpoints.events.history : undefined;
+    };
+    expect(historyOf(REAL)).toBe('https://h.example/past');
+    expect(historyOf({ SESSION_SECRET: REAL.SESSION_SECRET }, OUTPUTS)).toBe('https://h.example/past');
   });
 
   it('takes them from amplify_outputs.json, with the secret from the environment', () => {
@@ -179,6 +189,19 @@ describe('what is wrong', () => {
     ['an issuer alone', { COGNITO_ISSUER: REAL.COGNITO_ISSUER }, null, 'EVENTS_ENDPOINT is missing'],
     ['no client id', { ...REAL, COGNITO_CLIENT_ID: undefined }, null, 'COGNITO_CLIENT_ID is missing'],
     ['a client secret alone', { COGNITO_CLIENT_SECRET: 'x' }, null, 'COGNITO_CLIENT_SECRET is set'],
+    ['a history alone', { EVENTS_HISTORY: 'https://h.example' }, null, 'EVENTS_HISTORY is set'],
+    [
+      'a history without https',
+      { ...REAL, EVENTS_HISTORY: 'http://h.example' },
+      null,
+      'EVENTS_HISTORY must start with https:',
+    ],
+    [
+      'a history with a query',
+      { ...REAL, EVENTS_HISTORY: 'https://h.example?key=1' },
+      null,
+      'EVENTS_HISTORY must not carry a query',
+    ],
     [
       'no path',
       { ...REAL, EVENTS_ENDPOINT: 'https://e.example' },

@@ -20,6 +20,7 @@ const EXAMPLES = {
   COGNITO_ISSUER: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI',
   COGNITO_CLIENT_ID: '1h57kf5cpq17m0eml12EXAMPLE',
   EVENTS_ENDPOINT: 'https://abc123.appsync-api.eu-west-1.amazonaws.com/event',
+  EVENTS_HISTORY: 'https://abc123.execute-api.eu-west-1.amazonaws.com/event/history',
 } as const;
 
 /** Null when nothing is configured, or not enough (the reader has the problems then). */
@@ -34,6 +35,7 @@ export function endpointsOf(read: Reader, outputs: Outputs | null): Endpoints | 
     value: outputs?.endpoint ?? null,
   });
   const clientSecret = read.text('COGNITO_CLIENT_SECRET');
+  const history = read.url('EVENTS_HISTORY', { example: EXAMPLES.EVENTS_HISTORY });
 
   if (outputs === null) {
     const names = ['COGNITO_ISSUER', 'COGNITO_CLIENT_ID', 'EVENTS_ENDPOINT'] as const;
@@ -42,6 +44,11 @@ export function endpointsOf(read: Reader, outputs: Outputs | null): Endpoints | 
       if (clientSecret !== null) {
         read.problems.push(
           `COGNITO_CLIENT_SECRET is set, but there is no user pool it could belong to. Set COGNITO_ISSUER too, e.g. COGNITO_ISSUER=${EXAMPLES.COGNITO_ISSUER}`,
+        );
+      }
+      if (history !== null) {
+        read.problems.push(
+          `EVENTS_HISTORY is set, but there is no Event API whose history it could be. Set EVENTS_ENDPOINT too, e.g. EVENTS_ENDPOINT=${EXAMPLES.EVENTS_ENDPOINT}`,
         );
       }
       return null;
@@ -55,7 +62,7 @@ export function endpointsOf(read: Reader, outputs: Outputs | null): Endpoints | 
   if (issuer === null || clientId === null || endpoint === null) return null;
 
   const region = outputs?.region ?? regionOfIssuer(issuer);
-  const events = eventsConfig(endpoint, region);
+  const events = eventsConfig(endpoint, { region, history });
   if (typeof events === 'string') {
     read.problems.push(
       `EVENTS_ENDPOINT ${events}, but is “${endpoint}”. An example: EVENTS_ENDPOINT=${EXAMPLES.EVENTS_ENDPOINT}`,

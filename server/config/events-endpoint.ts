@@ -9,11 +9,15 @@ const AWS_HOST = /^([a-z0-9]+)\.appsync-api\.([a-z0-9-]+)\.(amazonaws\.com(?:\.c
 /** Only names the signing region, which nothing here uses; asked for by Amplify's configuration. */
 const UNKNOWN_REGION = 'us-east-1';
 
-/**
- * @param region where the host does not tell, e.g. that of the user pool.
- * @returns the addresses, or what is wrong with the endpoint (a half sentence).
- */
-export function eventsConfig(endpoint: string, region: string | null): EventsConfig | string {
+interface Beside {
+  /** Where the host does not tell, e.g. that of the user pool. */
+  region: string | null;
+  /** The application's own history; null: it keeps none. */
+  history: string | null;
+}
+
+/** @returns the addresses, or what is wrong with the endpoint (a half sentence). */
+export function eventsConfig(endpoint: string, { region, history }: Beside): EventsConfig | string {
   const url = new URL(endpoint);
   const aws = AWS_HOST.exec(url.host);
   if (url.hostname.includes('.appsync-realtime-api.'))
@@ -26,5 +30,6 @@ export function eventsConfig(endpoint: string, region: string | null): EventsCon
     realtime: `${socket}//${host}${url.pathname}/realtime`,
     host: url.host,
     region: aws?.[2] ?? region ?? UNKNOWN_REGION,
+    history,
   };
 }

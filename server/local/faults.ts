@@ -33,6 +33,8 @@ const eventsFaults = z.strictObject({
   kaIntervalMs: positiveMilliseconds,
   /** What `connection_ack` tells the client. */
   connectionTimeoutMs: positiveMilliseconds,
+  /** Whether `GET /event/history` answers. The service has no history; an application may keep one. */
+  history: z.boolean(),
 });
 
 const providerFaults = z.strictObject({
@@ -71,6 +73,7 @@ const DEFAULT_FAULTS: Readonly<Faults> = {
     maxConnectionMs: DAY_MS,
     kaIntervalMs: 60_000,
     connectionTimeoutMs: 300_000,
+    history: false,
   },
   provider: { mode: 'ok', delayMs: 0, rotationGraceSeconds: 60 },
 };

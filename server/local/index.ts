@@ -7,9 +7,11 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Clock, createSystemClock } from '../../src/shared/clock.ts';
+import type { EventsConfig } from '../../src/shared/page-data.ts';
 import { createCognito } from './cognito/index.ts';
 import { CONTROL_PATH, createControl } from './control.ts';
 import { DEMO_USERS, type DemoUser } from './demo-users.ts';
+import { HISTORY_PATH } from './events/http-history.ts';
 import { createEventsApi, PUBLISH_PATH, REALTIME_PATH } from './events/index.ts';
 import { DEFAULT_RULES, type EventsRules } from './events/rules.ts';
 import { createFaultSwitches } from './faults.ts';
@@ -38,7 +40,7 @@ export interface LocalServices {
   /** `http://localhost:<port>` */
   origin: string;
   cognito: { issuer: string; clientId: string; clientSecret: string };
-  events: { endpoint: string; realtime: string; host: string; region: string };
+  events: EventsConfig;
   apiKey: string;
   users: readonly DemoUser[];
   /** Address below which `/stats`, `/faults`, `/drop`, `/expire-tokens` and `/reset` are. */
@@ -110,6 +112,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalServices> 
       realtime: `ws://${host}${REALTIME_PATH}`,
       host,
       region: REGION,
+      history: `${origin}${HISTORY_PATH}`,
     },
     apiKey,
     users: DEMO_USERS,

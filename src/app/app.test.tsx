@@ -13,7 +13,7 @@ const page = (over: Partial<PageData> = {}): PageData => ({
   session: ada,
   channel: null,
   channelError: null,
-  events: { endpoint: 'http://e/event', realtime: 'ws://e', host: 'e', region: 'local' },
+  events: { endpoint: 'http://e/event', realtime: 'ws://e', host: 'e', region: 'local', history: null },
   theme: 'system',
   localControl: null,
   ...over,

@@ -274,6 +274,7 @@ export const text = {
     drop: 'Drop all sockets',
     refuse: 'Refuse connections',
     silent: 'Go silent',
+    history: 'Keep a history',
     expire: 'Expire all tokens',
     done: 'Done',
     localFailed: (reason: string) => `The stand-ins did not take it: ${reason}`,

@@ -20,6 +20,8 @@ export interface EventsConfig {
   /** Host that authorization objects name: always that of the HTTP endpoint. */
   host: string;
   region: string;
+  /** Address of the application's own history of its channels (docs/catch-up.md); null: there is none. */
+  history: string | null;
 }
 
 export type ThemeChoice = 'system' | 'light' | 'dark';

@@ -1,11 +1,10 @@
 /** `POST /event`: publishing over HTTP, with the CORS answers that a browser needs. */
-
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultSwitches } from '../faults.ts';
 import { readBody, sendJson } from '../http-answers.ts';
+import { commonHeaders, sendPreflight, sendServiceError } from './http-answers.ts';
 import type { Publisher } from './publisher.ts';
-import { badInput, type ServiceError } from './service-error.ts';
+import { badInput } from './service-error.ts';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
@@ -15,10 +14,7 @@ export function createHttpPublish(publish: Publisher, faults: FaultSwitches) {
       req.socket.destroy();
       return;
     }
-    if (req.method === 'OPTIONS') {
-      res.writeHead(200, { ...commonHeaders(), ...PREFLIGHT }).end();
-      return;
-    }
+    if (req.method === 'OPTIONS') return sendPreflight(res, 'POST');
     if (req.method !== 'POST') {
       const error = { errorType: 'BadRequestException', message: 'Publish with POST.', status: 405 };
       return sendServiceError(res, error, { allow: 'POST, OPTIONS' });
@@ -38,34 +34,6 @@ export function createHttpPublish(publish: Publisher, faults: FaultSwitches) {
     const { failed, successful } = outcome.value;
     sendJson(res, 200, { failed, successful }, commonHeaders());
   };
-}
-
-const PREFLIGHT: OutgoingHttpHeaders = {
-  'access-control-allow-methods': 'POST, OPTIONS',
-  'access-control-allow-headers':
-    'authorization, x-amz-user-agent, x-api-key, content-type, x-amz-date, x-amz-security-token',
-  'access-control-max-age': '600',
-  'content-length': 0,
-};
-
-function commonHeaders(): OutgoingHttpHeaders {
-  return {
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'x-amzn-errortype, x-amzn-requestid',
-    'x-amzn-requestid': randomUUID(),
-    // Browsers silently send a request again when a kept-alive connection dies before the answer. With a new
-    // connection for each, the switches that destroy it show the client what a first-time failure is.
-    connection: 'close',
-  };
-}
-
-function sendServiceError(
-  res: ServerResponse,
-  { errorType, message, status }: ServiceError,
-  headers: OutgoingHttpHeaders = {},
-): void {
-  const all = { ...commonHeaders(), 'x-amzn-errortype': errorType, ...headers };
-  sendJson(res, status, { errors: [{ errorType, message }] }, all);
 }
 
 function parseBody(text: string | null): Record<string, unknown> | null {

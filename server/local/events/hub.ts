@@ -1,4 +1,5 @@
 /** Who listens to what, and the fan-out. Knows patterns and receivers, nothing of sockets or of rights. */
+import type { EventHistory } from './history.ts';
 
 export interface Receiver {
   /** One event for one subscription. `eventJson` is the event's text, encoded as a JSON string. */
@@ -12,7 +13,8 @@ export interface Hub {
   publish(channel: string, event: string): void;
 }
 
-export function createHub(): Hub {
+/** @param history is told of every event before anybody hears it. */
+export function createHub(history: Pick<EventHistory, 'record'>): Hub {
   interface Entry {
     subscriptionId: string;
     receiver: Receiver;
@@ -30,6 +32,7 @@ export function createHub(): Hub {
       };
     },
     publish(channel, event) {
+      history.record(channel, event);
       const eventJson = JSON.stringify(event);
       for (const pattern of patternsFor(channel)) {
         for (const { subscriptionId, receiver } of byPattern.get(pattern) ?? []) {

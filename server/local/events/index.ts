@@ -1,6 +1,7 @@
 /**
- * An AppSync Events API: `POST /event` and the WebSocket at `/event/realtime`. This file owns the upgrade and
- * the list of open connections; a connection's life is in `connection.ts`.
+ * An AppSync Events API: `POST /event` and the WebSocket at `/event/realtime`; beside it, behind a switch, the
+ * history that an application may keep. This file owns the upgrade and the list of open connections; a connection's
+ * life is in `connection.ts`.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -13,6 +14,8 @@ import { sendJson, urlOf } from '../http-answers.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { type Connection, type ConnectionInfo, openConnection } from './connection.ts';
 import { readHandshake, SUBPROTOCOL } from './handshake.ts';
+import { createEventHistory } from './history.ts';
+import { createHttpHistory, HISTORY_PATH, POSITION_PATH } from './http-history.ts';
 import { createHttpPublish } from './http-publish.ts';
 import { createHub } from './hub.ts';
 import { createPublisher } from './publisher.ts';
@@ -35,6 +38,9 @@ interface EventsCounts {
   wsPublishes: number;
   /** `data` frames sent. */
   delivered: number;
+  /** Answers of the history that gave something. */
+  historyPositions: number;
+  historyPages: number;
 }
 
 export interface EventsStats extends EventsCounts {
@@ -67,7 +73,8 @@ export interface EventsApi {
 export function createEventsApi(options: EventsApiOptions): EventsApi {
   const { faults, clock, log } = options;
   const authorizer = createAuthorizer(options);
-  const hub = createHub();
+  const history = createEventHistory(() => clock.wall());
+  const hub = createHub(history);
   let counts = noCounts();
   const publish = createPublisher({
     authorizer,
@@ -79,6 +86,14 @@ export function createEventsApi(options: EventsApiOptions): EventsApi {
     },
   });
   const httpPublish = createHttpPublish(publish, faults);
+  const httpHistory = createHttpHistory({
+    ...{ history, authorizer, faults },
+    now: () => clock.wall(),
+    onAnswered: (what) => {
+      if (what === 'position') counts.historyPositions += 1;
+      else counts.historyPages += 1;
+    },
+  });
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: true,
@@ -125,6 +140,7 @@ export function createEventsApi(options: EventsApiOptions): EventsApi {
     async handle(req, res) {
       const path = urlOf(req).pathname;
       if (path === PUBLISH_PATH) await httpPublish(req, res);
+      else if (path === HISTORY_PATH || path === POSITION_PATH) await httpHistory(req, res);
       else if (path === REALTIME_PATH) {
         sendJson(res, 400, {
           errors: [{ errorType: 'BadRequestException', message: 'Connect a WebSocket.' }],
@@ -170,5 +186,13 @@ export function createEventsApi(options: EventsApiOptions): EventsApi {
 }
 
 function noCounts(): EventsCounts {
-  return { socketsOpened: 0, connectsRefused: 0, httpPublishes: 0, wsPublishes: 0, delivered: 0 };
+  return {
+    socketsOpened: 0,
+    connectsRefused: 0,
+    httpPublishes: 0,
+    wsPublishes: 0,
+    delivered: 0,
+    historyPositions: 0,
+    historyPages: 0,
+  };
 }

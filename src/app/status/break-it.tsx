@@ -2,12 +2,13 @@
 import { useState } from 'react';
 import { text } from '../text.ts';
 
-type Switch = 'refuseConnections' | 'silent';
+type Switch = 'refuseConnections' | 'silent' | 'history';
 
 export function BreakIt({ control }: { control: string }) {
   const [on, setOn] = useState<Readonly<Record<Switch, boolean>>>({
     refuseConnections: false,
     silent: false,
+    history: false,
   });
   const [said, setSaid] = useState<string | null>(null);
 
@@ -59,6 +60,14 @@ export function BreakIt({ control }: { control: string }) {
           onClick={() => void turn('silent')}
         >
           {text.panel.silent}
+        </button>
+        <button
+          type="button"
+          className="button button-small"
+          aria-pressed={on.history}
+          onClick={() => void turn('history')}
+        >
+          {text.panel.history}
         </button>
       </div>
       <p className="hint" aria-live="polite">
