@@ -169,6 +169,13 @@ describe('headers', () => {
     expect(csp).not.toMatch(/script-src [^;]*unsafe/);
   });
 
+  it('allow the application’s own history where there is one, and nothing beside it', async () => {
+    const history = 'https://history.example/past';
+    const server = await start({ events: { ...EVENTS, history } });
+    const { headers } = await server.browser().get('/');
+    expect(String(headers['content-security-policy'])).toContain('amazonaws.com https://history.example;');
+  });
+
   it('send HSTS and upgrade only on https', async () => {
     const { headers } = await (await start()).browser().get('/');
     expect(headers['strict-transport-security']).toBeUndefined();

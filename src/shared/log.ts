@@ -14,6 +14,8 @@ export interface EventRecord extends Position {
   event: string;
   /** Wall clock of this device at arrival, milliseconds since 1970. */
   receivedAt: number;
+  /** It was missed and came from the application's history: `receivedAt` is when it would have come. */
+  caughtUp?: true;
 }
 
 export type GapCause =

@@ -5,7 +5,7 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, type OpenDBCallbacks, openDB } from 'idb';
 import { type Clock, createSystemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
-import type { CoveredInterval, EventRecord } from '../shared/log.ts';
+import type { CoveredInterval, EventRecord, Position } from '../shared/log.ts';
 import type { LogSize } from './log-limits.ts';
 
 /** Raise with every change of the schema, and add a step to `migrate`. */
@@ -31,12 +31,12 @@ export interface StoredOutboxRow {
   attempts: number;
 }
 
-/** Up to where a channel's history was heard, for catch-up. */
-export interface StoredCheckpoint {
+/** Up to where a channel's history was heard, for catch-up: everything behind the mark is in the log behind (epoch, n). */
+export interface StoredCheckpoint extends Position {
   channel: string;
   /** The history's own mark; opaque. */
   position: string;
-  /** Wall clock at which it was taken, milliseconds since 1970. */
+  /** Wall clock, milliseconds since 1970: gaps that ended before it are not closed by what follows the mark. */
   wall: number;
 }
 

@@ -1,5 +1,6 @@
 /** The event log and the coverage of one user, on the device or, where that cannot be shared, in memory. */
 import { comparePositions, type EventRecord, type Position } from '../shared/log.ts';
+import { type Checkpoints, createCheckpoints, createMemoryCheckpoints } from './checkpoints.ts';
 import { type CoverageLog, createCoverageLog } from './coverage-log.ts';
 import { type CoverageRow, createDatabase, type Database } from './database.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
@@ -8,6 +9,7 @@ import { deviceLimits, isOver, type LogSize, MEMORY_LIMITS, recordBytes } from '
 export interface History {
   events: EventLog;
   coverage: CoverageLog;
+  checkpoints: Checkpoints;
   /** How much the log may hold here; asks the browser. */
   limits(): Promise<LogSize>;
   /** Whether it outlives the page. */
@@ -31,6 +33,7 @@ export function historyOf(
   return {
     events: createEventLog(database),
     coverage: createCoverageLog(database),
+    checkpoints: createCheckpoints(database),
     limits: () => deviceLimits(estimate),
     durable: true,
     close: () => database.close(),
@@ -88,10 +91,12 @@ export function createMemoryHistory(): History {
       async put(epoch, rows) {
         for (const row of rows) intervals.set(`${row.channel} ${row.from}`, { ...row, epoch });
       },
-      read: async (channel) => [...intervals.values()].filter((row) => row.channel === channel),
+      read: async (channel) =>
+        [...intervals.values()].filter((row) => row.channel === channel).sort((a, b) => a.from - b.from),
       // It lasts as long as the page: there is not enough of it to be worth the work.
       async compact() {},
     },
+    checkpoints: createMemoryCheckpoints(),
     limits: async () => MEMORY_LIMITS,
     durable: false,
     close() {},

@@ -55,6 +55,7 @@ export function makeHost(deps: MakeHostDeps): Host {
           tokens: leaderTokens(options.tokens),
           clock,
           random: Math.random,
+          fetch: (url, options) => fetch(url, options),
           WebSocket,
           BroadcastChannel,
           locks,

@@ -6,15 +6,18 @@ import type { CoveredInterval } from '../../shared/log.ts';
 import type { CoverageLog } from '../../store/coverage-log.ts';
 import type { LeaderState } from './state.ts';
 
-interface Interval extends CoveredInterval {
+export interface Interval extends CoveredInterval {
   channel: string;
 }
 
 export interface CoverageWriter {
   /** A beginning or an end. */
   put(intervals: readonly Interval[]): Promise<void>;
-  /** Everything that is listened to now is proven up to the last frame heard. */
-  extend(state: LeaderState): Promise<void>;
+  /**
+   * Everything that is listened to now is proven up to the last frame heard.
+   * @param claim says which of it may be written.
+   */
+  extend(state: LeaderState, claim?: (open: readonly Interval[]) => readonly Interval[]): Promise<void>;
   /** Resolves when all is written. */
   flush(): Promise<void>;
 }
@@ -62,14 +65,14 @@ export function createCoverageWriter({
 
   return {
     put: (intervals) => queue(intervals, true),
-    extend({ current }) {
+    extend({ current }, claim = (open) => open) {
       if (current === null) return tail;
       const open = Object.values(current.subs).flatMap(({ channel, liveFrom }) =>
         liveFrom === null
           ? []
           : [{ channel, from: liveFrom, to: Math.max(liveFrom, current.heardWall), endedBy: null }],
       );
-      return queue(open, false);
+      return queue(claim(open), false);
     },
     flush: () => tail,
   };

@@ -23,8 +23,13 @@ export interface EventWriterDeps {
   onSuperseded(): void;
 }
 
+/** How an event is written that does not arrive at this moment. */
+export type Earlier = Pick<EventRecord, 'receivedAt' | 'caughtUp'>;
+
 export interface EventWriter {
-  write(channel: string, event: string): void;
+  write(channel: string, event: string, earlier?: Earlier): void;
+  /** Number of the last event given to `write`. */
+  written(): number;
   /** Number of the last announced event. */
   announced(): number;
   /** Resolves when everything written so far is stored and announced. */
@@ -77,11 +82,12 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   }
 
   return {
-    write(channel, event) {
+    write(channel, event, earlier = { receivedAt: clock.wall() }) {
       written += 1;
-      waiting.push({ epoch, n: written, channel, event, receivedAt: clock.wall() });
+      waiting.push({ epoch, n: written, channel, event, ...earlier });
       running ??= run();
     },
+    written: () => written,
     announced: () => announced,
     flush: async () => {
       while (running !== null) await running;

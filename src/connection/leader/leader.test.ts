@@ -37,6 +37,7 @@ async function setUp(...wants: string[]) {
     tokens,
     clock: createSystemClock(),
     random: () => 0,
+    fetch: () => Promise.reject(new Error('there is no history')),
     WebSocket: service.WebSocket,
     BroadcastChannel: Air,
     locks: null,

@@ -9,9 +9,12 @@ import type { ServerFrame } from '../../shared/events-wire.ts';
 import { type HostKind, type LeaderMessage, parseLineMessage } from '../../shared/line-messages.ts';
 import type { EventsConfig } from '../../shared/page-data.ts';
 import type { HeldToken } from '../../shared/token-machine.ts';
+import { gapsOf, joinIntervals } from '../../store/coverage-log.ts';
 import type { History } from '../../store/history.ts';
+import { createCatchUpWriter } from './catch-up-writer.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
 import { createEventWriter } from './event-writer.ts';
+import { createHttpCatchUp } from './http-catch-up.ts';
 import { nextWake } from './next-wake.ts';
 import { isTraffic, reduceLeader } from './reducer.ts';
 import { initialLeaderState, type LeaderEffect, type LeaderEvent } from './state.ts';
@@ -37,6 +40,8 @@ export interface LeaderDeps {
   tokens: LeaderTokens;
   clock: Clock;
   random(): number;
+  /** For the application's history. */
+  fetch(url: string, init: RequestInit): Promise<Response>;
   WebSocket: typeof WebSocket;
   BroadcastChannel: typeof BroadcastChannel;
   locks: LockManager | null;
@@ -68,6 +73,8 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
     historyReason = errorToWire(error).message;
     return clock.wall();
   });
+  const { history: past } = deps.events;
+  const kept = past === null ? [] : await deps.history.checkpoints.all().catch(() => []);
 
   const leaderId = Math.floor(deps.random() * 36 ** 6)
     .toString(36)
@@ -104,6 +111,13 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
     flushEvents: writer.flush,
     oldestEvent: log.oldest,
     announce: (channels) => say({ v: 1, t: 'coverage', epoch, channels }),
+  });
+  const catchUp = createCatchUpWriter({
+    ...{ epoch, writer, clock, kept, checkpoints: deps.history.checkpoints },
+    port: past === null ? null : createHttpCatchUp({ history: past, token, fetch: deps.fetch, clock }),
+    cover: coverage.put,
+    gaps: async (channel) => gapsOf(channel, joinIntervals(await deps.history.coverage.read(channel)), true),
+    logged: log.forward,
   });
   const presence = createTabPresence({
     locks: deps.locks,
@@ -151,10 +165,10 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
         wire(effect.socket)?.probe(`probe-${effect.socket}-${Math.round(clock.monotonic())}`);
         break;
       case 'record':
-        writer.write(effect.channel, effect.event);
+        catchUp.record(effect.channel, effect.event);
         break;
       case 'cover':
-        void coverage.put([effect]);
+        catchUp.cover(effect);
         break;
       default:
         effect satisfies never;
@@ -274,7 +288,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
     if (late > JUMP_MS) nudge('clock-jump', state.online);
     if (now.monotonic - lastCoverageAt >= COVERAGE_MS) {
       lastCoverageAt = now.monotonic;
-      void coverage.extend(state);
+      void coverage.extend(state, catchUp.extend);
     }
     if (now.monotonic - lastStatusAt >= BEAT_MS) tellStatus();
     cancelBeat = clock.after(BEAT_MS, beat);
@@ -288,6 +302,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
     cancelWake();
     offSignedOut();
     presence.close();
+    catchUp.close();
     say({ v: 1, t: 'ended', epoch });
     deps.onEnded();
     await coverage.flush();

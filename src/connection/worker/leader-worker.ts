@@ -76,6 +76,7 @@ function createLead(init: WorkerInit): Contender {
         }),
         clock,
         random: Math.random,
+        fetch: (url, options) => self.fetch(url, options),
         WebSocket,
         BroadcastChannel,
         locks,
