@@ -77,6 +77,7 @@ export const EVENTS: EventsConfig = {
   realtime: 'wss://abc.appsync-realtime-api.eu-west-1.amazonaws.com/event/realtime',
   host: 'abc.appsync-api.eu-west-1.amazonaws.com',
   region: 'eu-west-1',
+  lifetimeMs: 86_400_000,
 };
 
 /** Pages that show what they were given. */

@@ -93,6 +93,7 @@ describe('with real endpoints', () => {
         realtime: 'wss://abc.appsync-realtime-api.eu-west-1.amazonaws.com/event/realtime',
         host: 'abc.appsync-api.eu-west-1.amazonaws.com',
         region: 'eu-west-1',
+        lifetimeMs: 86_400_000,
       },
     });
   });

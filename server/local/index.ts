@@ -38,7 +38,14 @@ export interface LocalServices {
   /** `http://localhost:<port>` */
   origin: string;
   cognito: { issuer: string; clientId: string; clientSecret: string };
-  events: { endpoint: string; realtime: string; host: string; region: string };
+  /** `lifetimeMs` is that of the fault switches at the moment it is read. */
+  events: {
+    endpoint: string;
+    realtime: string;
+    host: string;
+    region: string;
+    readonly lifetimeMs: number;
+  };
   apiKey: string;
   users: readonly DemoUser[];
   /** Address below which `/stats`, `/faults`, `/drop`, `/expire-tokens` and `/reset` are. */
@@ -96,11 +103,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalServices> 
       if (isLoopbackRequest(req)) events.upgrade(req, socket, head).catch(() => socket.destroy());
       else socket.destroy();
     };
-    return { cognito, events, apiKey, request, upgrade };
+    return { cognito, events, faults, apiKey, request, upgrade };
   }
 
   services = await createServices();
-  const { cognito, events, apiKey } = services;
+  const { cognito, events, faults, apiKey } = services;
   const host = new URL(origin).host;
   return {
     origin,
@@ -110,6 +117,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalServices> 
       realtime: `ws://${host}${REALTIME_PATH}`,
       host,
       region: REGION,
+      get lifetimeMs() {
+        return faults.current.events.maxConnectionMs;
+      },
     },
     apiKey,
     users: DEMO_USERS,

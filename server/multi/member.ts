@@ -38,6 +38,7 @@ async function main(options: MemberOptions): Promise<void> {
         realtime: 'ws://localhost:9/event/realtime',
         host: 'localhost:9',
         region: 'eu-west-1',
+        lifetimeMs: 86_400_000,
       },
       localControl: null,
       clientFiles: '/nowhere',

@@ -40,6 +40,8 @@ export interface LeaderStatus {
   host: HostKind;
   phase: ConnectionPhase;
   reason: string | null;
+  /** A socket is being replaced as planned: both are open for a moment, nothing is missed. */
+  switching: boolean;
   retryInMs: number | null;
   sockets: number;
   tabs: number;
@@ -60,6 +62,8 @@ export type NudgeCause =
   | 'resume'
   | 'focus'
   | 'clock-jump'
+  /** A publish has no answer: the path may be dead. */
+  | 'publish'
   | 'retry';
 
 export type TabMessage =

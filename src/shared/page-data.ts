@@ -20,6 +20,8 @@ export interface EventsConfig {
   /** Host that authorization objects name: always that of the HTTP endpoint. */
   host: string;
   region: string;
+  /** Longest life of a connection at the service, milliseconds. */
+  lifetimeMs: number;
 }
 
 export type ThemeChoice = 'system' | 'light' | 'dark';

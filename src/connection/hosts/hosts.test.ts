@@ -37,7 +37,12 @@ function setUp(spawn: () => void = () => {}) {
       workers.push(worker);
       return worker as unknown as SharedWorker;
     },
-    init: { sub: 'u', epoch: 1, events: { endpoint: '', realtime: '', host: '', region: '' }, locks: true },
+    init: {
+      sub: 'u',
+      epoch: 1,
+      events: { endpoint: '', realtime: '', host: '', region: '', lifetimeMs: 1 },
+      locks: true,
+    },
     locks: {
       request: (_name: string, _options: object, work: () => void) =>
         new Promise<void>((resolve) => {

@@ -20,6 +20,7 @@ export function describeLeader(s: LeaderState, context: StatusContext): LeaderSt
     host: context.host,
     phase,
     reason: reasonOf(s, phase),
+    switching: false,
     retryInMs: s.retry === null || s.candidate !== null ? null : Math.max(0, s.retry.at - context.now),
     sockets: context.sockets,
     tabs: Object.keys(s.tabs).length,
