@@ -86,8 +86,8 @@ export type LeaderMessage =
   | { v: 1; t: 'events'; epoch: number; from: number; records: EventRecord[] }
   /** The coverage of these channels changed: readers read it again. */
   | { v: 1; t: 'coverage'; epoch: number; channels: string[] }
-  /** The leader ended on purpose; another may begin. */
-  | { v: 1; t: 'ended'; epoch: number };
+  /** The leader ended on purpose; another may begin. `to`: it made way for that successor. */
+  | { v: 1; t: 'ended'; epoch: number; to?: string };
 
 /** Sent by any tab after it changed the outbox: the others read it again. */
 export type OutboxHint = { v: 1; t: 'outbox' };

@@ -22,6 +22,8 @@ export interface EventLog {
   forward(channel: string, after: Position | null, limit: number): Promise<EventRecord[]>;
   /** Events of all channels after `after` (exclusive) up to and including `until`, in order. */
   between(after: Position, until: Position): Promise<EventRecord[]>;
+  /** The last `limit` events of all channels, in order. */
+  newest(limit: number): Promise<EventRecord[]>;
   /** Removes the oldest events above `max`. */
   trim(max: number): Promise<number>;
 }
@@ -82,6 +84,14 @@ export function createEventLog(database: Database): EventLog {
       database.use((db) =>
         db.getAll('events', IDBKeyRange.bound([after.epoch, after.n], [until.epoch, until.n], true, false)),
       ),
+
+    newest: (limit) =>
+      database.use(async (db) => {
+        const store = db.transaction('events').store;
+        let first = await store.openKeyCursor(null, 'prev');
+        if (first !== null && limit > 1) first = await first.advance(limit - 1);
+        return store.getAll(first === null ? null : IDBKeyRange.lowerBound(first.key));
+      }),
 
     trim: (max) =>
       database.use(async (db) => {

@@ -49,6 +49,7 @@ export function createMemoryHistory(): History {
           .slice(0, limit),
       between: async (after, until) =>
         kept.filter((record) => comparePositions(record, after) > 0 && comparePositions(record, until) <= 0),
+      newest: async (limit) => kept.slice(-limit),
       trim: async (max) => kept.splice(0, Math.max(0, kept.length - max)).length,
     },
     coverage: {

@@ -4,7 +4,7 @@
  */
 import type { GapCause } from '../../shared/log.ts';
 import type { CoverageLog } from '../../store/coverage-log.ts';
-import type { LeaderState } from './state.ts';
+import type { LeaderState, Line } from './state.ts';
 
 interface Interval {
   channel: string;
@@ -12,6 +12,15 @@ interface Interval {
   from: number;
   to: number;
   endedBy: GapCause | null;
+}
+
+/** What a line listens to, up to where it provably did. */
+function openIntervals({ current, drain }: Line): Interval[] {
+  if (current === null) return [];
+  const heard = Math.min(current.heardWall, drain?.wall ?? Number.POSITIVE_INFINITY);
+  return Object.values(current.subs).flatMap(({ channel, coveredFrom: from }) =>
+    from === null ? [] : [{ channel, from, to: Math.max(from, heard), endedBy: null }],
+  );
 }
 
 export interface CoverageWriter {
@@ -56,15 +65,7 @@ export function createCoverageWriter({
 
   return {
     put: (intervals) => queue(intervals, true),
-    extend({ current }) {
-      if (current === null) return tail;
-      const open = Object.values(current.subs).flatMap(({ channel, liveFrom }) =>
-        liveFrom === null
-          ? []
-          : [{ channel, from: liveFrom, to: Math.max(liveFrom, current.heardWall), endedBy: null }],
-      );
-      return queue(open, false);
-    },
+    extend: ({ lines }) => queue(lines.flatMap(openIntervals), false),
     flush: () => tail,
   };
 }

@@ -20,7 +20,8 @@ export interface EventWriterDeps {
 }
 
 export interface EventWriter {
-  write(channel: string, event: string): void;
+  /** @param receivedAt wall clock, milliseconds since 1970; now, when not given. */
+  write(channel: string, event: string, receivedAt?: number): void;
   /** Number of the last announced event. */
   announced(): number;
   /** Resolves when everything written so far is stored and announced. */
@@ -84,9 +85,9 @@ export function createEventWriter({
   }
 
   return {
-    write(channel, event) {
+    write(channel, event, receivedAt = clock.wall()) {
       written += 1;
-      waiting.push({ epoch, n: written, channel, event, receivedAt: clock.wall() });
+      waiting.push({ epoch, n: written, channel, event, receivedAt });
       running ??= run().finally(() => {
         running = null;
       });

@@ -3,13 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { wantedChannels } from './channels.ts';
 import { nextWake } from './next-wake.ts';
 import { reduceLeader } from './reducer.ts';
-import { initialLeaderState, type LeaderEffect, type LeaderEvent, type LeaderState } from './state.ts';
+import {
+  initialLeaderState,
+  type LeaderEffect,
+  type LeaderEvent,
+  type LeaderState,
+  type Line,
+  newLine,
+} from './state.ts';
 import { describeLeader } from './status.ts';
 import * as timing from './timing.ts';
 
+const DAY_MS = 86_400_000;
+
 /** Drives the reducer as the runner does, on a clock that the test moves. */
 function createDriver(online = true) {
-  let state = initialLeaderState(online);
+  let state = initialLeaderState(online, DAY_MS);
   let now = 0;
   let effects: LeaderEffect[] = [];
 
@@ -24,6 +33,10 @@ function createDriver(online = true) {
     send,
     get state(): LeaderState {
       return state;
+    },
+    /** The first line. */
+    get line(): Line {
+      return state.lines[0] ?? newLine(0);
     },
     get now() {
       return now;
@@ -48,8 +61,9 @@ function createDriver(online = true) {
     /** Opens, acknowledges and subscribes everything wanted. */
     goLive() {
       send({ t: 'tick' });
-      const candidate = state.candidate;
-      if (candidate !== null) send({ t: 'acked', socket: candidate.id });
+      for (const { candidate } of state.lines) {
+        if (candidate !== null) send({ t: 'acked', socket: candidate.id });
+      }
       confirmAll();
     },
     confirmAll,
@@ -74,9 +88,11 @@ function createDriver(online = true) {
   };
 
   function confirmAll() {
-    const current = state.current;
-    if (current === null) return;
-    for (const sub of Object.keys(current.subs)) send({ t: 'subscribed', socket: current.id, sub });
+    for (const { current } of state.lines) {
+      for (const sub of Object.keys(current?.subs ?? {})) {
+        send({ t: 'subscribed', socket: current?.id ?? 0, sub });
+      }
+    }
   }
 }
 
@@ -85,6 +101,7 @@ const tab = (name: string, ...wants: string[]): LeaderEvent => ({
   tab: name,
   wants,
   visible: true,
+  locked: true,
   online: true,
 });
 const opened = (effects: LeaderEffect[]) => effects.filter((effect) => effect.t === 'open').length;
@@ -123,10 +140,10 @@ describe('the leader connects', () => {
     d.advance(timing.ALONE_GRACE_MS - 1);
     d.send(tab('two', 'default/a'));
     d.advance(timing.ALONE_GRACE_MS);
-    expect(d.state.current).not.toBeNull();
+    expect(d.line.current).not.toBeNull();
     d.send({ t: 'tab-gone', tab: 'two' });
     d.advance(timing.ALONE_GRACE_MS);
-    expect(d.state.current).toBeNull();
+    expect(d.line.current).toBeNull();
     expect(nextWake(d.state)).toBeNull();
   });
 });
@@ -137,7 +154,7 @@ describe('a lost connection', () => {
     d.send(tab('one', 'default/a'));
     d.goLive();
     d.take();
-    const lost = d.state.current;
+    const lost = d.line.current;
     d.send({ t: 'closed', socket: lost?.id ?? 0, reason: 'gone', spoke: 'nothing' });
     expect(d.phase()).toBe('reconnecting');
     d.advance(200);
@@ -156,15 +173,15 @@ describe('a lost connection', () => {
           const d = createDriver();
           d.send(tab('one', 'default/a'));
           d.goLive();
-          d.send({ t: 'closed', socket: d.state.current?.id ?? 0, reason: 'gone', spoke: 'nothing' });
+          d.send({ t: 'closed', socket: d.line.current?.id ?? 0, reason: 'gone', spoke: 'nothing' });
           const start = d.now;
           for (const random of luck) {
             if (d.now - start > 10_000) break;
-            const wait = (d.state.retry?.at ?? d.now) - d.now;
+            const wait = (d.line.retry?.at ?? d.now) - d.now;
             expect(wait).toBeLessThanOrEqual(900);
             d.advance(wait);
             d.send(
-              { t: 'closed', socket: d.state.candidate?.id ?? 0, reason: 'refused', spoke: 'nothing' },
+              { t: 'closed', socket: d.line.candidate?.id ?? 0, reason: 'refused', spoke: 'nothing' },
               random,
             );
           }
@@ -178,7 +195,7 @@ describe('a lost connection', () => {
     d.send(tab('one', 'default/a'));
     d.send({ t: 'tick' });
     d.take();
-    d.send({ t: 'closed', socket: d.state.candidate?.id ?? 0, reason: 'expired', spoke: 'unauthorized' });
+    d.send({ t: 'closed', socket: d.line.candidate?.id ?? 0, reason: 'expired', spoke: 'unauthorized' });
     d.advance(5_000);
     expect(d.take()).toContainEqual(expect.objectContaining({ t: 'open', forceToken: true }));
   });
@@ -187,26 +204,26 @@ describe('a lost connection', () => {
     const d = createDriver();
     d.send(tab('one', 'default/a'));
     d.goLive();
-    const silent = d.state.current?.id ?? 0;
+    const silent = d.line.current?.id ?? 0;
     d.take();
     d.advance(12_000);
     const effects = d.take();
-    expect(effects[0]).toEqual({ t: 'probe', socket: silent });
+    expect(effects[0]).toMatchObject({ t: 'probe', socket: silent });
     expect(opened(effects)).toBe(1);
-    d.send({ t: 'acked', socket: d.state.candidate?.id ?? 0 });
+    d.send({ t: 'acked', socket: d.line.candidate?.id ?? 0 });
     expect(d.take()).toContainEqual({ t: 'close', socket: silent });
-    expect(d.state.current?.id).not.toBe(silent);
+    expect(d.line.current?.id).not.toBe(silent);
   });
 
   it('a false alarm closes the second socket and loses nothing', () => {
     const d = createDriver();
     d.send(tab('one', 'default/a'));
     d.goLive();
-    const first = d.state.current?.id ?? 0;
+    const first = d.line.current?.id ?? 0;
     d.advance(12_000);
-    const second = d.state.candidate?.id ?? 0;
+    const second = d.line.candidate?.id ?? 0;
     d.take();
-    d.send({ t: 'data', socket: first, sub: Object.keys(d.state.current?.subs ?? {})[0] ?? '', event: '1' });
+    d.send({ t: 'data', socket: first, sub: Object.keys(d.line.current?.subs ?? {})[0] ?? '', event: '1' });
     expect(d.take()).toEqual([
       { t: 'close', socket: second },
       { t: 'record', channel: 'default/a', event: '1' },
@@ -219,16 +236,16 @@ describe('a lost connection', () => {
     d.send(tab('one', 'default/a'));
     d.goLive();
     d.send({ t: 'nudge', cause: 'offline', online: false });
-    d.send({ t: 'closed', socket: d.state.current?.id ?? 0, reason: 'gone', spoke: 'nothing' });
+    d.send({ t: 'closed', socket: d.line.current?.id ?? 0, reason: 'gone', spoke: 'nothing' });
     expect(d.phase()).toBe('offline');
     d.advance(1_000);
-    const hanging = d.state.candidate?.id ?? 0;
+    const hanging = d.line.candidate?.id ?? 0;
     d.advance(1_000);
     d.take();
     d.send({ t: 'nudge', cause: 'online', online: true });
     expect(d.take()).toEqual([
       { t: 'close', socket: hanging },
-      { t: 'open', socket: hanging + 1, forceToken: false },
+      { t: 'open', socket: hanging + 1, forceToken: false, newerThan: null },
     ]);
   });
 });
@@ -240,9 +257,9 @@ describe('a refused channel', () => {
     const d = createDriver();
     d.send(tab('one', 'default/a', 'denied/x'));
     d.goLive();
-    const current = d.state.current?.id ?? 0;
+    const current = d.line.current?.id ?? 0;
     const subOf = (channel: string) =>
-      Object.entries(d.state.current?.subs ?? {}).find(([, sub]) => sub.channel === channel)?.[0] ?? '';
+      Object.entries(d.line.current?.subs ?? {}).find(([, sub]) => sub.channel === channel)?.[0] ?? '';
     d.take();
     d.send({ t: 'refused', socket: current, sub: subOf('denied/x'), fault: denial });
     expect(d.take()).toContainEqual(
@@ -268,7 +285,7 @@ describe('any order of events', () => {
         fc.boolean(),
       )
       .map(([name, wants, visible, online]) => (d: ReturnType<typeof createDriver>) => {
-        d.send({ t: 'tab', tab: name, wants, visible, online });
+        d.send({ t: 'tab', tab: name, wants, visible, locked: true, online });
       }),
     fc.constantFrom('t1', 't2', 't3').map((name) => (d: ReturnType<typeof createDriver>) => {
       d.send({ t: 'tab-gone', tab: name });
@@ -283,7 +300,7 @@ describe('any order of events', () => {
     fc
       .tuple(fc.constantFrom('acked', 'heard', 'lost', 'unauthorized'), fc.integer({ min: 0, max: 3 }))
       .map(([what, back]) => (d: ReturnType<typeof createDriver>) => {
-        const socket = (d.state.candidate?.id ?? d.state.current?.id ?? 0) - back;
+        const socket = (d.line.candidate?.id ?? d.line.current?.id ?? 0) - back;
         if (what === 'acked') d.send({ t: 'acked', socket });
         else if (what === 'heard') d.send({ t: 'heard', socket });
         else
@@ -297,8 +314,8 @@ describe('any order of events', () => {
     fc
       .tuple(fc.constantFrom('confirm', 'deny', 'data'), fc.nat(3))
       .map(([what, index]) => (d: ReturnType<typeof createDriver>) => {
-        const socket = d.state.current?.id ?? 0;
-        const sub = Object.keys(d.state.current?.subs ?? {})[index] ?? 's0';
+        const socket = d.line.current?.id ?? 0;
+        const sub = Object.keys(d.line.current?.subs ?? {})[index] ?? 's0';
         if (what === 'confirm') d.send({ t: 'subscribed', socket, sub });
         else if (what === 'data') d.send({ t: 'data', socket, sub, event: '{}' });
         else d.send({ t: 'refused', socket, sub, fault: { errorType: 'Unauthorized', message: 'no' } });
@@ -324,7 +341,7 @@ describe('any order of events', () => {
               covered.set(effect.channel, effect.endedBy === null ? effect.from : null);
             }
           }
-          const { current, candidate } = d.state;
+          const { current, candidate } = d.line;
           for (const socket of open)
             if (socket !== current?.id && socket !== candidate?.id) open.delete(socket);
           expect(open.size).toBeLessThanOrEqual(2);

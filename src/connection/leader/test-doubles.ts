@@ -1,6 +1,6 @@
 /** A BroadcastChannel, a WebSocket and tokens for the tests of the leader. */
 import type { HeldToken } from '../../shared/token-machine.ts';
-import type { LeaderTokens } from './leader.ts';
+import type { LeaderTokens } from './api.ts';
 
 /** BroadcastChannels of one test: they hear each other, and never themselves, a task later. */
 export function createAir(): typeof BroadcastChannel {
