@@ -4,7 +4,7 @@
  * more under way. Whatever fails on the way costs the candidate, never `current`.
  */
 import type { GapCause } from '../../shared/log.ts';
-import { beginOverlap, closeOverlap, forgetOverdue, judge } from './overlap.ts';
+import { beginOverlap, closeOverlap, type Heard, judge } from './overlap.ts';
 import { parkDenied } from './park.ts';
 import type { LeaderEffect, LeaderState, Line, Moment, Socket, Subscription } from './state.ts';
 import { endCoverage, isOverdue, liveChannels } from './subs.ts';
@@ -27,7 +27,15 @@ function tokenDueAt({ renewAt }: Socket): number {
 export function beginChange(s: LeaderState, line: Line, at: Moment, effects: LeaderEffect[]): void {
   const { current } = line;
   if (current === null) return;
-  line.change = { restartedAt: at.now, mismatchAt: null, checked: false, proof: null, denied: {} };
+  line.change = {
+    restartedAt: at.now,
+    recheckAt: 0,
+    mismatchAt: null,
+    check: null,
+    provenAt: 0,
+    proof: null,
+    denied: {},
+  };
   const newer = current.generation < s.generation || at.now < line.lifeDueAt;
   openCandidate(s, line, newer ? current.id : null, at, effects);
 }
@@ -81,14 +89,13 @@ export function advanceChange(
   }
   const readyAt = overlapReadyAt(line);
   if (readyAt === null) return;
-  if (!change.checked) {
+  if (change.check === null) {
     // Its answer proves that the old one listened on when the new one had everything: then there can be no hole.
-    line.change = { ...change, checked: true };
-    probe(s, line, at, effects);
+    line.change = { ...change, check: { probe: probe(s, line, current, at, effects), askedAt: at.now } };
     return;
   }
   if (at.now < readyAt || line.probe !== null) return;
-  if (mismatched(line, change, at, effects)) return;
+  if (!allPaired(line, change, at, effects)) return;
   const heardSince = at.now - timing.PROOF_AGE_MS;
   const askedAt = change.proof === null ? at.now : change.proof.dueAt - timing.PROBE_TIMEOUT_MS;
   if (candidate.heardAt < Math.min(heardSince, askedAt)) askForProof(s, line, change, at, effects);
@@ -103,7 +110,8 @@ export function overlapReadyAt({ current, candidate, change }: Line): number | n
   if (!shared.every((channel) => since.has(channel))) return null;
   const begun = shared.map((channel) => since.get(channel) ?? 0);
   // Nothing to hear, nothing to wait for.
-  return begun.length === 0 ? 0 : Math.max(change.restartedAt, ...begun) + timing.SETTLE_MS;
+  if (begun.length === 0) return 0;
+  return Math.max(change.recheckAt, Math.max(change.restartedAt, ...begun) + timing.SETTLE_MS);
 }
 
 function liveSince(socket: Socket): Map<string, number> {
@@ -114,21 +122,26 @@ function liveSince(socket: Socket): Map<string, number> {
   );
 }
 
-/** Whether the old socket alone delivered something: then both go on, or, after too long, the candidate goes. */
-function mismatched(
+/**
+ * Whether the candidate delivered all that the old socket did. If not, both go on; after too long, the candidate goes.
+ */
+function allPaired(
   line: Line,
   change: NonNullable<Line['change']>,
   at: Moment,
   effects: LeaderEffect[],
 ): boolean {
-  if (line.overlap === null || line.candidate === null) return false;
-  const [overlap, missed] = judge(line.overlap, liveSince(line.candidate), at.now);
+  if (line.overlap === null || line.candidate === null) return true;
+  const { overlap, missed, recheckAt } = judge(line.overlap, liveSince(line.candidate), at.now);
   line.overlap = overlap;
-  if (!missed) return false;
+  if (!missed) {
+    if (recheckAt !== null) line.change = { ...change, recheckAt };
+    return recheckAt === null;
+  }
   const mismatchAt = change.mismatchAt ?? at.now;
   if (at.now - mismatchAt >= timing.MISMATCH_LIMIT_MS) failChange(line, timing.MISMATCH_REST_MS, at, effects);
   else line.change = { ...change, mismatchAt, restartedAt: at.now };
-  return true;
+  return false;
 }
 
 function askForProof(
@@ -147,12 +160,28 @@ function askForProof(
   }
 }
 
-/** Asks `current` for a sign of life. */
-export function probe(s: LeaderState, line: Line, at: Moment, effects: LeaderEffect[]): void {
-  if (line.current === null) return;
+/** Asks `current` for a sign of life. Returns the probe's id. */
+export function probe(
+  s: LeaderState,
+  line: Line,
+  current: Socket,
+  at: Moment,
+  effects: LeaderEffect[],
+): string {
   s.serial += 1;
+  const id = `p${s.serial}`;
   line.probe = { dueAt: at.now + timing.PROBE_TIMEOUT_MS };
-  effects.push({ t: 'probe', socket: line.current.id, id: `p${s.serial}` });
+  effects.push({ t: 'probe', socket: current.id, id });
+  return id;
+}
+
+/** The service answered a probe on `current`. */
+export function answered(line: Line, id: string): void {
+  const { change, drain } = line;
+  if (change?.check?.probe === id) line.change = { ...change, provenAt: change.check.askedAt };
+  if (drain?.probe !== id) return;
+  line.drain = { ...drain, done: true };
+  if (change !== null) line.change = { ...change, provenAt: drain.dueAt - timing.DRAIN_TIMEOUT_MS };
 }
 
 /** Asks the service to deliver nothing more on `current`. */
@@ -165,12 +194,11 @@ export function beginDrain(s: LeaderState, line: Line, at: Moment, effects: Lead
   effects.push({ t: 'probe', socket: current.id, id });
   line.drain = { probe: id, dueAt: at.now + timing.DRAIN_TIMEOUT_MS, wall: at.wall, done: false };
   line.probe = null;
-  if (line.overlap !== null) line.overlap = forgetOverdue(line.overlap, current.id, at.now);
 }
 
 /**
- * The candidate takes the place of `current`, drained or lost. Coverage goes on where the candidate had confirmed the
- * channel before `current` was last heard; else there is a hole, whose cause is `cause`.
+ * The candidate takes the place of `current`, drained or lost. Coverage goes on where `current` provably heard all from
+ * before the candidate's confirmation; else there is a hole, whose cause is `cause`.
  */
 export function replace(
   s: LeaderState,
@@ -182,21 +210,22 @@ export function replace(
 ): void {
   const { current, candidate, change } = line;
   if (current === null || candidate === null || change === null) return;
+  const until = line.drain === null ? current.heardWall : Math.min(current.heardWall, line.drain.wall);
   const before = new Map(Object.values(current.subs).map((sub) => [sub.channel, sub]));
   const subs: Record<string, Subscription> = {};
   for (const [id, sub] of Object.entries(candidate.subs)) {
-    subs[id] = carryOn(sub, before.get(sub.channel), current, cause, effects);
+    subs[id] = carryOn(sub, before.get(sub.channel), { provenAt: change.provenAt, until, cause }, effects);
     before.delete(sub.channel);
   }
   for (const sub of before.values()) {
     const reason = change.denied[sub.channel];
     const wanted = line.channels.includes(sub.channel);
-    if (reason === undefined) endCoverage(sub, current.heardWall, wanted ? cause : 'not-watched', effects);
-    else endCoverage(sub, at.wall, 'denied', effects);
+    if (reason === undefined) endCoverage(sub, until, wanted ? cause : 'not-watched', effects);
+    else endCoverage(sub, until, 'denied', effects);
     if (reason !== undefined && sub.live !== null && wanted) parkDenied(s, sub.channel, reason);
   }
   if (close) effects.push({ t: 'close', socket: current.id });
-  if (line.overlap !== null) line.overlap = closeOverlap(line.overlap, current.id, at.now);
+  endOverlap(line, current.id, at, effects);
   line.current = { ...candidate, subs };
   line.lifeDueAt = candidate.startedAt + timing.usefulLifeMs(s.lifetimeMs, at.random);
   line.changeFailures = 0;
@@ -206,19 +235,18 @@ export function replace(
 function carryOn(
   sub: Subscription,
   before: Subscription | undefined,
-  current: Socket,
-  cause: GapCause,
+  { provenAt, until, cause }: { provenAt: number; until: number; cause: GapCause },
   effects: LeaderEffect[],
 ): Subscription {
   const covered = before?.coveredFrom ?? null;
-  if (sub.live !== null && covered !== null && sub.live.at <= current.heardAt) {
+  if (sub.live !== null && covered !== null && sub.live.at <= provenAt) {
     return { ...sub, coveredFrom: covered };
   }
-  if (before !== undefined) endCoverage(before, current.heardWall, cause, effects);
+  if (before !== undefined) endCoverage(before, until, cause, effects);
   if (sub.live === null) return sub;
-  const { wall } = sub.live;
-  effects.push({ t: 'cover', channel: sub.channel, from: wall, to: wall, endedBy: null });
-  return { ...sub, coveredFrom: wall };
+  const from = covered === null ? sub.live.wall : Math.max(sub.live.wall, until);
+  effects.push({ t: 'cover', channel: sub.channel, from, to: from, endedBy: null });
+  return { ...sub, coveredFrom: from };
 }
 
 /** Gives the candidate up; `current` goes on, and the change is tried again after `restMs`. */
@@ -231,9 +259,7 @@ export function failChange(
 ): void {
   const { candidate } = line;
   if (candidate !== null && close) effects.push({ t: 'close', socket: candidate.id });
-  if (line.overlap !== null && candidate !== null) {
-    line.overlap = closeOverlap(line.overlap, candidate.id, at.now);
-  }
+  if (candidate !== null) endOverlap(line, candidate.id, at, effects);
   if (line.drain !== null && line.current !== null) {
     // Half-way: the old one delivers nothing any more, so it is subscribed again.
     for (const sub of Object.values(line.current.subs)) {
@@ -244,6 +270,18 @@ export function failChange(
   line.changeAfter = at.now + restMs;
   line.changeFailures += 1;
   endChange(line);
+}
+
+/** `gone` delivers nothing more: what was held back for its sake is decided. */
+export function endOverlap(line: Line, gone: number, at: Moment, effects: LeaderEffect[]): void {
+  if (line.overlap === null) return;
+  const [overlap, alone] = closeOverlap(line.overlap, gone, at.now);
+  line.overlap = overlap;
+  record(alone, effects);
+}
+
+export function record(events: readonly Heard[], effects: LeaderEffect[]): void {
+  for (const { channel, text } of events) effects.push({ t: 'record', channel, event: text });
 }
 
 function endChange(line: Line): void {

@@ -11,7 +11,7 @@ import {
 import { failChange } from './change.ts';
 import { park, parkRefused } from './park.ts';
 import type { LeaderEffect, LeaderState, Line, Moment, Socket, Subscription } from './state.ts';
-import { endCoverage, isOverdue, liveChannels, subscribedTo, without } from './subs.ts';
+import { endCoverage, isOverdue, liveChannels, without } from './subs.ts';
 import * as timing from './timing.ts';
 
 /** Asks for what is wanted and not yet asked for; lets go of what nobody wants; tries again what is overdue. */
@@ -19,15 +19,12 @@ export function subscribeWanted(s: LeaderState, line: Line, at: Moment, effects:
   const { current } = line;
   if (current !== null && line.drain === null) {
     const subs = keepWanted(s, line, current, at, effects);
-    line.current = { ...current, subs: askMissing(s, line, { ...current, subs }, {}, at, effects) };
+    line.current = { ...current, subs: askMissing(s, line, { ...current, subs }, at, effects) };
   }
   const { candidate, change } = line;
   if (candidate !== null && change !== null && candidate.ackedAt !== null) {
     const subs = keepWanted(s, line, candidate, at, effects);
-    line.candidate = {
-      ...candidate,
-      subs: askMissing(s, line, { ...candidate, subs }, change.denied, at, effects),
-    };
+    line.candidate = { ...candidate, subs: askMissing(s, line, { ...candidate, subs }, at, effects) };
   }
 }
 
@@ -48,7 +45,7 @@ function keepWanted(
       continue;
     }
     effects.push({ t: 'unsubscribe', socket: socket.id, sub: id });
-    endCoverage(sub, at.wall, s.aloneSince === null ? 'not-watched' : 'not-running', effects);
+    endCoverage(sub, socket.heardWall, s.aloneSince === null ? 'not-watched' : 'not-running', effects);
     if (overdue) park(s, sub.channel, 'failed', 'The service did not confirm the channel in time.', at);
   }
   return kept;
@@ -58,16 +55,18 @@ function askMissing(
   s: LeaderState,
   line: Line,
   socket: Socket,
-  denied: Readonly<Record<string, string>>,
   at: Moment,
   effects: LeaderEffect[],
 ): Socket['subs'] {
   const subs: Record<string, Subscription> = { ...socket.subs };
   const asked = new Set(Object.values(subs).map(({ channel }) => channel));
+  const beside = socket.id === line.candidate?.id;
   for (const channel of line.channels) {
     const parked = s.parked[channel];
     const resting = parked !== undefined && (parked.retryAt === null || at.now < parked.retryAt);
-    if (asked.has(channel) || resting || channel in denied) continue;
+    // What was refused is for `current` to try again: it would only make the change fail.
+    const refusedBefore = beside && (parked !== undefined || channel in (line.change?.denied ?? {}));
+    if (asked.has(channel) || resting || refusedBefore) continue;
     s.serial += 1;
     const id = `s${s.serial}`;
     subs[id] = { channel, askedAt: at.now, live: null, coveredFrom: null };
@@ -89,7 +88,8 @@ export function confirmed(
   const live = { at: at.now, wall: at.wall };
   if (line.current?.id === socket) {
     const sub = line.current.subs[id];
-    if (sub === undefined || sub.live !== null) return;
+    // One that is drained was told to forget it since.
+    if (sub === undefined || sub.live !== null || line.drain !== null) return;
     effects.push({ t: 'cover', channel: sub.channel, from: at.wall, to: at.wall, endedBy: null });
     line.current = withSub(line.current, id, { ...sub, live, coveredFrom: at.wall });
     s.parked = without(s.parked, sub.channel);
@@ -139,8 +139,7 @@ function refusedByCandidate(
   const denied = isAuthorizationFault(fault) && !isExpiryFault(fault);
   line.candidate = { ...candidate, subs: without(candidate.subs, id) };
   if (!liveChannels(line.current).has(channel)) {
-    line.change = { ...line.change, denied: { ...line.change.denied, [channel]: fault.message } };
-    if (!subscribedTo(line.current).has(channel)) parkRefused(s, channel, fault, at);
+    parkRefused(s, channel, fault, at);
   } else if (denied) {
     line.change = { ...line.change, denied: { ...line.change.denied, [channel]: fault.message } };
   } else {

@@ -8,9 +8,11 @@ import {
   beginChange,
   candidateAcked,
   changeDueAt,
+  endOverlap,
   failChange,
   openCandidate,
   probe,
+  record,
   replace,
 } from './change.ts';
 import { subscribeWanted } from './channels.ts';
@@ -21,7 +23,11 @@ import * as timing from './timing.ts';
 
 /** Derives everything that is due now on this line. */
 export function settleLine(s: LeaderState, line: Line, at: Moment, effects: LeaderEffect[]): void {
-  if (line.overlap !== null) line.overlap = passTime(line.overlap, at.now);
+  if (line.overlap !== null) {
+    const [overlap, alone] = passTime(line.overlap, at.now);
+    line.overlap = overlap;
+    record(alone, effects);
+  }
   if (line.drain !== null && at.now >= line.drain.dueAt) line.drain = { ...line.drain, done: true };
   const { candidate } = line;
   if (candidate?.ackedAt === null && at.now - candidate.startedAt >= timing.CONNECT_TIMEOUT_MS) {
@@ -47,11 +53,17 @@ function watch(s: LeaderState, line: Line, current: Socket, at: Moment, effects:
   if (line.probe !== null) {
     if (at.now < line.probe.dueAt) return;
     if (line.candidate === null) openCandidate(s, line, null, at, effects);
-    else if (line.candidate.ackedAt !== null) replace(s, line, lossCause(s), at, effects);
+    else if (line.candidate.ackedAt !== null) takeOver(s, line, at, effects, true);
     else line.change = null;
   } else if (at.now - current.heardAt >= timing.silenceMs(anyVisible(s))) {
-    probe(s, line, at, effects);
+    probe(s, line, current, at, effects);
   }
+}
+
+/** `current` was lost while a planned change was under way: what stands beside it is the connection now. */
+function takeOver(s: LeaderState, line: Line, at: Moment, effects: LeaderEffect[], close: boolean): void {
+  s.reconnects += 1;
+  replace(s, line, lossCause(s), at, effects, close);
 }
 
 /** The network may be another one now: do not wait for deadlines that were set under the old one. */
@@ -62,9 +74,9 @@ export function nudgeLine(
   at: Moment,
   effects: LeaderEffect[],
 ): void {
-  if (line.current !== null && line.probe === null && line.drain === null) probe(s, line, at, effects);
+  const { current, candidate } = line;
+  if (current !== null && line.probe === null && line.drain === null) probe(s, line, current, at, effects);
   if (cause === 'offline') return;
-  const { candidate } = line;
   if (candidate?.ackedAt === null && at.now - candidate.startedAt >= timing.STALE_ATTEMPT_MS) {
     if (line.change === null) {
       effects.push({ t: 'close', socket: candidate.id });
@@ -84,7 +96,7 @@ export function acked(s: LeaderState, line: Line, socket: number, at: Moment, ef
     candidateAcked(line, candidate, at);
     return;
   }
-  if (line.current !== null) dropCurrent(line, line.current.heardWall, lossCause(s), effects);
+  if (line.current !== null) dropCurrent(line, lossCause(s), effects);
   if (line.everLive) s.reconnects += 1;
   line.everLive = true;
   line.current = { ...candidate, ackedAt: at.now, heardAt: at.now, heardWall: at.wall };
@@ -110,12 +122,6 @@ export function heard(line: Line, socket: number, at: Moment, effects: LeaderEff
   }
 }
 
-/** The service answered a probe. */
-export function answered(line: Line, socket: number, id: string): void {
-  if (line.current?.id !== socket || line.drain?.probe !== id) return;
-  line.drain = { ...line.drain, done: true };
-}
-
 /** A socket of this line ended, or never opened. */
 export function closed(
   s: LeaderState,
@@ -129,10 +135,9 @@ export function closed(
   if (line.candidate?.id === socket) {
     candidateLost(s, line, { reason, refused }, at, effects);
   } else if (line.current?.id === socket && line.candidate !== null && line.candidate.ackedAt !== null) {
-    replace(s, line, lossCause(s), at, effects, false);
-    s.reconnects += 1;
+    takeOver(s, line, at, effects, false);
   } else if (line.current?.id === socket) {
-    dropCurrent(line, line.current.heardWall, lossCause(s), effects, false);
+    dropCurrent(line, lossCause(s), effects, false);
     line.change = null;
     if (line.candidate === null) lose(s, line, { reason, refused }, at, effects);
   }
@@ -162,7 +167,7 @@ function lose(
   at: Moment,
   effects: LeaderEffect[],
 ): void {
-  if (line.current !== null) dropCurrent(line, line.current.heardWall, lossCause(s), effects);
+  if (line.current !== null) dropCurrent(line, lossCause(s), effects);
   const since = line.retry?.since ?? at.now;
   // The first connect of all is itself the first attempt; after a loss, the first retry is at once.
   const attempts = line.retry === null ? (line.everLive ? 0 : 1) : line.retry.attempts + 1;
@@ -176,10 +181,14 @@ function lose(
   line.retry = { since, attempts, at: at.now + delay, reason };
 }
 
-/** Ends the current socket and the coverage of its channels at `to` (wall clock). */
-function dropCurrent(line: Line, to: number, endedBy: GapCause, effects: LeaderEffect[], close = true): void {
+/**
+ * Ends the current socket, and the coverage of its channels where it was last heard: whether a silent one was still
+ * alive is not known.
+ */
+function dropCurrent(line: Line, endedBy: GapCause, effects: LeaderEffect[], close = true): void {
   if (line.current === null) return;
-  const until = line.drain === null ? to : Math.min(to, line.drain.wall);
+  const { heardWall } = line.current;
+  const until = line.drain === null ? heardWall : Math.min(heardWall, line.drain.wall);
   for (const sub of Object.values(line.current.subs)) endCoverage(sub, until, endedBy, effects);
   if (close) effects.push({ t: 'close', socket: line.current.id });
   line.current = null;
@@ -189,7 +198,8 @@ function dropCurrent(line: Line, to: number, endedBy: GapCause, effects: LeaderE
 
 /** Ends the line with all it has. `cause`: of the end of its coverage. */
 export function endLine(line: Line, cause: GapCause, at: Moment, effects: LeaderEffect[]): void {
-  dropCurrent(line, at.wall, cause, effects);
+  if (line.current !== null) endOverlap(line, line.current.id, at, effects);
+  dropCurrent(line, cause, effects);
   if (line.candidate !== null) effects.push({ t: 'close', socket: line.candidate.id });
   line.candidate = null;
   line.change = null;

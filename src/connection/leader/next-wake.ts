@@ -1,6 +1,6 @@
 /** When a deadline of the connection's state is due. */
 import { changeDueAt, overlapReadyAt } from './change.ts';
-import { PAUSE_MS } from './overlap.ts';
+import { nextCount } from './overlap.ts';
 import type { LeaderState, Line, Socket } from './state.ts';
 import { anyVisible } from './subs.ts';
 import * as timing from './timing.ts';
@@ -21,7 +21,7 @@ function dueOfLine(s: LeaderState, line: Line): number[] {
   else if (current === null && candidate === null && retry !== null && s.leaving !== 'draining') {
     due.push(retry.at);
   }
-  if (overlap !== null && overlap.closing !== null) due.push(overlap.closing.countedAt + PAUSE_MS);
+  if (overlap !== null) due.push(nextCount(overlap));
   if (drain !== null && !drain.done) due.push(drain.dueAt);
   if (current !== null && drain === null) due.push(...dueOfCurrent(s, line, current));
   if (candidate !== null && candidate.ackedAt !== null) due.push(...dueOfChange(line, candidate));

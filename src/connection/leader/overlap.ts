@@ -1,120 +1,147 @@
 /**
- * Two sockets that deliver the same events for a while: what one delivered first is recorded, its twin from the
- * other is not. Frames carry no event ids, so twins are found by channel and text; each event of the one is the twin
- * of one event of the other, so equal texts are counted right. Pure: every function returns a new value.
+ * Two sockets that deliver the same events for a while: each event is recorded once. Frames carry no event ids, so
+ * twins are found by channel and text, of equal texts the ones nearest in time.
  *
- * While both are open nothing is forgotten, so a twin may be as late as it likes. When one goes, what waits on its
- * side for longer than {@link TWIN_WAIT_MS} has no twin (it came before the other listened, or the other missed it)
- * and is forgotten at once, lest it hide a later event of the same text; the rest is kept for as long again.
+ * What the old socket delivers is recorded at once. What the young one delivers waits for its twin from the old one,
+ * for {@link TWIN_WAIT_MS} at most; without one it is recorded then. When one of the two is gone, what waits is
+ * decided at once, and what the gone one delivered last is remembered as long again, for twins that come late.
+ *
+ * Time is counted as lived: a thread that was held up hears late, and of a pause no more than {@link PAUSE_MS} counts.
+ * Pure: every function returns a new value.
  */
+import { createTwinFinder, TWIN_WAIT_MS } from './twins.ts';
+
 export interface Overlap {
   /** Socket ids. */
   readonly old: number;
   readonly young: number;
-  /** By channel: delivered by one side and not (yet) by the other, oldest first. */
-  readonly waiting: Readonly<Record<string, Sides>>;
-  /** Monotonic: what came before was looked at for mismatches already. */
+  /** Delivered by the old one, its twin not found yet; oldest first. */
+  readonly recorded: readonly Heard[];
+  /** Delivered by the young one, and not decided yet. */
+  readonly held: readonly Heard[];
+  /** Once one is gone: what it delivered last and the other may still deliver, and until when that counts. */
+  readonly closing: { readonly late: readonly Heard[]; readonly until: number } | null;
+  /** Lived milliseconds, and the monotonic time of their last count. */
+  readonly lived: number;
+  readonly countedAt: number;
+  /** Monotonic: what the old one delivered before was judged already. */
   readonly judgedTo: number;
-  /** One of the two has gone: how much longer its events are remembered, and when that was last counted. */
-  readonly closing: { readonly leftMs: number; readonly countedAt: number } | null;
 }
 
-interface Sides {
-  readonly old: readonly Unpaired[];
-  readonly young: readonly Unpaired[];
-}
-
-interface Unpaired {
+export interface Heard {
+  readonly channel: string;
   readonly text: string;
-  /** Monotonic. */
+  /** Lived milliseconds. */
   readonly at: number;
+  /** Monotonic. */
+  readonly heardAt: number;
 }
 
-type Side = keyof Sides;
-
-/** How long an event of one socket waits for its twin from the other. */
-export const TWIN_WAIT_MS = 2_000;
+/** Of a pause in which nothing was heard or counted, no more than this counts as waiting. */
+const PAUSE_MS = 500;
+/** Twins come within milliseconds: one that takes longer is waited for before the old socket goes. */
+const SUSPICIOUS_MS = 500;
 /** After a confirmation the service may still take this long to deliver (aws-appsync-community#405). */
-export const CONFIRMATION_LAG_MS = 1_000;
-/** A busy thread hears late: of a pause, no more than this counts as waiting. */
-export const PAUSE_MS = 500;
-
-const NOBODY: Sides = { old: [], young: [] };
+const CONFIRMATION_LAG_MS = 1_000;
 
 export function beginOverlap(old: number, young: number, now: number): Overlap {
-  return { old, young, waiting: {}, judgedTo: now, closing: null };
+  return { old, young, recorded: [], held: [], closing: null, lived: 0, countedAt: now, judgedTo: now };
 }
 
-/** An event came on `socket`. Returns whether it is to be recorded: false for the twin of one that was. */
+/** An event came on `socket`. Returns whether it is to be recorded now. */
 export function hearTwice(
-  overlap: Overlap,
+  before: Overlap,
   socket: number,
   { channel, text, now }: { channel: string; text: string; now: number },
 ): [Overlap, boolean] {
-  const side = sideOf(overlap, socket);
-  if (side === null) return [overlap, true];
-  const sides = overlap.waiting[channel] ?? NOBODY;
-  const opposite: Side = side === 'old' ? 'young' : 'old';
-  const twin = sides[opposite].findIndex((waiting) => waiting.text === text);
-  if (twin >= 0) {
-    const rest = [...sides[opposite].slice(0, twin), ...sides[opposite].slice(twin + 1)];
-    return [withSides(overlap, channel, { ...sides, [opposite]: rest }), false];
+  const overlap = count(before, now);
+  const { closing } = overlap;
+  if (closing !== null) {
+    const twin = closing.late.findIndex((late) => late.text === text && late.channel === channel);
+    if (twin < 0) return [overlap, true];
+    return [{ ...overlap, closing: { ...closing, late: closing.late.toSpliced(twin, 1) } }, false];
   }
-  // With the other side gone nobody will deliver it again.
-  if (overlap.closing !== null) return [overlap, true];
-  return [withSides(overlap, channel, { ...sides, [side]: [...sides[side], { text, at: now }] }), true];
+  const heard = { channel, text, at: overlap.lived, heardAt: now };
+  if (socket === overlap.old) return [{ ...overlap, recorded: [...overlap.recorded, heard] }, true];
+  if (socket === overlap.young) return [{ ...overlap, held: [...overlap.held, heard] }, false];
+  return [overlap, true];
 }
 
-/**
- * Whether the old socket delivered something that the young one, which had long confirmed the channel, did not.
- * @param liveAt when the young socket's subscription was confirmed, by channel. Monotonic.
- * @returns the overlap, in which what was looked at now is not looked at again.
- */
-export function judge(
-  overlap: Overlap,
-  liveAt: ReadonlyMap<string, number>,
-  now: number,
-): [Overlap, boolean] {
+/** Counts time. Returns what has waited for long enough and is to be recorded; null when the overlap is over. */
+export function passTime(before: Overlap, now: number): [Overlap | null, readonly Heard[]] {
+  const overlap = count(before, now);
+  if (overlap.closing !== null) return [overlap.lived >= overlap.closing.until ? null : overlap, []];
+  const ripe = overlap.held.filter(({ at }) => overlap.lived - at >= TWIN_WAIT_MS);
+  const { left, alone } = pair(overlap.recorded, ripe);
+  return [
+    {
+      ...overlap,
+      // A twin that is still held may be as much older as it may be younger.
+      recorded: left.filter(({ at }) => overlap.lived - at < 2 * TWIN_WAIT_MS),
+      held: overlap.held.slice(ripe.length),
+    },
+    alone,
+  ];
+}
+
+/** `gone` delivers nothing more. Returns what has no twin yet of all that the young one delivered: to be recorded. */
+export function closeOverlap(before: Overlap, gone: number, now: number): [Overlap, readonly Heard[]] {
+  const overlap = count(before, now);
+  if (overlap.closing !== null) return [overlap, []];
+  const { left, alone } = pair(overlap.recorded, overlap.held);
+  const late = gone === overlap.old ? left : alone;
+  const closing = {
+    late: late.filter(({ at }) => overlap.lived - at < TWIN_WAIT_MS),
+    until: overlap.lived + TWIN_WAIT_MS,
+  };
+  return [{ ...overlap, recorded: [], held: [], closing }, alone];
+}
+
+/** When time is to be counted next. Monotonic. */
+export function nextCount({ closing, held, lived, countedAt }: Overlap): number {
+  const first = held[0];
+  const until = closing?.until ?? (first === undefined ? Number.POSITIVE_INFINITY : first.at + TWIN_WAIT_MS);
+  return countedAt + Math.min(PAUSE_MS, Math.max(0, until - lived));
+}
+
+export interface Verdict {
+  /** In it, what was found missing is not looked at again. */
+  overlap: Overlap;
+  /** The old socket delivered something that the young one, which had long confirmed the channel, did not. */
+  missed: boolean;
+  /** Not yet certain: something has waited for its twin rather long. To be looked at again then; monotonic. */
+  recheckAt: number | null;
+}
+
+/** @param liveAt when the young socket's subscription was confirmed, by channel. Monotonic. */
+export function judge(overlap: Overlap, liveAt: ReadonlyMap<string, number>, now: number): Verdict {
+  const alone = pair(overlap.recorded, overlap.held)
+    .left.filter(({ channel, heardAt }) => {
+      const confirmedAt = liveAt.get(channel) ?? Number.POSITIVE_INFINITY;
+      const from = Math.max(overlap.judgedTo, confirmedAt + CONFIRMATION_LAG_MS);
+      return heardAt > from && heardAt <= now - SUSPICIOUS_MS;
+    })
+    .map(({ heardAt }) => heardAt);
   const until = now - TWIN_WAIT_MS;
-  const missed = Object.entries(overlap.waiting).some(([channel, { old }]) => {
-    const from = Math.max(
-      overlap.judgedTo,
-      (liveAt.get(channel) ?? Number.POSITIVE_INFINITY) + CONFIRMATION_LAG_MS,
-    );
-    return old.some(({ at }) => at > from && at <= until);
-  });
-  return [{ ...overlap, judgedTo: Math.max(overlap.judgedTo, until) }, missed];
+  if (alone.some((heardAt) => heardAt <= until)) {
+    return { overlap: { ...overlap, judgedTo: until }, missed: true, recheckAt: null };
+  }
+  return { overlap, missed: false, recheckAt: alone.length === 0 ? null : Math.min(...alone) + TWIN_WAIT_MS };
 }
 
-/** `gone` delivers nothing more that was not under way: what can have no twin is forgotten. */
-export function forgetOverdue(overlap: Overlap, gone: number, now: number): Overlap {
-  const side = sideOf(overlap, gone);
-  if (side === null) return overlap;
-  const waiting = Object.fromEntries(
-    Object.entries(overlap.waiting).map(([channel, sides]) => [
-      channel,
-      { ...sides, [side]: sides[side].filter(({ at }) => now - at < TWIN_WAIT_MS) },
-    ]),
-  );
-  return { ...overlap, waiting };
+/** Finds each of `young` its nearest twin; what is left of both, in order. */
+function pair(
+  old: readonly Heard[],
+  young: readonly Heard[],
+): { left: readonly Heard[]; alone: readonly Heard[] } {
+  if (old.length === 0 || young.length === 0) return { left: old, alone: young };
+  const finder = createTwinFinder(old);
+  const alone = young.filter((heard) => finder.take(heard) === null);
+  return { left: finder.left(), alone };
 }
 
-/** `gone` is closed: its last events are remembered a while longer, for their late twins. */
-export function closeOverlap(overlap: Overlap, gone: number, now: number): Overlap {
-  return { ...forgetOverdue(overlap, gone, now), closing: { leftMs: TWIN_WAIT_MS, countedAt: now } };
-}
-
-/** Counts the time since one side closed; null when it is over. */
-export function passTime(overlap: Overlap, now: number): Overlap | null {
-  if (overlap.closing === null) return overlap;
-  const leftMs = overlap.closing.leftMs - Math.min(PAUSE_MS, now - overlap.closing.countedAt);
-  return leftMs <= 0 ? null : { ...overlap, closing: { leftMs, countedAt: now } };
-}
-
-function sideOf(overlap: Overlap, socket: number): Side | null {
-  return socket === overlap.old ? 'old' : socket === overlap.young ? 'young' : null;
-}
-
-function withSides(overlap: Overlap, channel: string, sides: Sides): Overlap {
-  return { ...overlap, waiting: { ...overlap.waiting, [channel]: sides } };
+function count(overlap: Overlap, now: number): Overlap {
+  if (now === overlap.countedAt) return overlap;
+  const lived = overlap.lived + Math.min(PAUSE_MS, now - overlap.countedAt);
+  return { ...overlap, lived, countedAt: now };
 }

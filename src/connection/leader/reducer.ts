@@ -5,9 +5,9 @@
  */
 import type { GapCause } from '../../shared/log.ts';
 import { assignChannels } from './assign.ts';
-import { beginDrain, failChange } from './change.ts';
+import { answered, beginDrain, failChange } from './change.ts';
 import { confirmed, refused } from './channels.ts';
-import { acked, answered, candidateLost, closed, endLine, heard, nudgeLine, settleLine } from './line.ts';
+import { acked, candidateLost, closed, endLine, heard, nudgeLine, settleLine } from './line.ts';
 import { hearTwice } from './overlap.ts';
 import { unpark } from './park.ts';
 import type { LeaderEffect, LeaderEvent, LeaderState, Line, Moment } from './state.ts';
@@ -115,7 +115,7 @@ function applyToLine(
       return;
     case 'answered':
       heard(line, socket, at, effects);
-      answered(line, socket, event.probe);
+      if (line.current?.id === socket) answered(line, event.probe);
       return;
     case 'subscribed':
       heard(line, socket, at, effects);

@@ -75,10 +75,14 @@ export interface Probe {
 export interface Change {
   /** Monotonic: when a mismatch last made the overlap begin anew. */
   restartedAt: number;
+  /** Monotonic: a late twin is waited for until then. */
+  recheckAt: number;
   /** Monotonic: the first mismatch. */
   mismatchAt: number | null;
-  /** Whether `current` was asked to prove itself after the candidate had everything. */
-  checked: boolean;
+  /** `current` was asked to prove itself when the candidate had everything. */
+  check: { probe: string; askedAt: number } | null;
+  /** Monotonic: all that the service sent on `current` before was heard, for it answered what was asked then. */
+  provenAt: number;
   /** The candidate was silent and is asked to prove itself before the other goes. */
   proof: Probe | null;
   /** Channels that the service refuses with the new token, and its reason. */

@@ -11,7 +11,7 @@ import { type Inheritance, lead, takeOffice } from './leader.ts';
 import { createRunner } from './runner.ts';
 import type { LeaderState } from './state.ts';
 import { describeChannels } from './status.ts';
-import { withoutTwins } from './twins.ts';
+import { createTwinFinder } from './twins.ts';
 
 /** More than this is not held back in memory: then there is no succession now. */
 const MAX_HELD_EVENTS = 20_000;
@@ -87,10 +87,20 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
       if (over) throw closed();
       release();
       // From here to `lead` nothing waits: what is heard next is heard by the leader.
-      return lead(runner, office, { events: withoutTwins(held, recorded), intervals }, deps);
+      return lead(runner, office, { events: notIn(recorded, held), intervals }, deps);
     },
     close: () => giveUp('It was called off.'),
   };
+}
+
+/** What was held back and the other did not record: both received it at nearly the same time, on this device's clock. */
+function notIn(recorded: readonly EventRecord[], held: readonly Held[]): Held[] {
+  const finder = createTwinFinder(
+    recorded.map(({ channel, event: text, receivedAt: at }) => ({ channel, text, at })),
+  );
+  return held.filter(
+    ({ channel, event: text, receivedAt: at }) => finder.take({ channel, text, at }) === null,
+  );
 }
 
 /** Whether it is connected and every wanted channel has its answer. */

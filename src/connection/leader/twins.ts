@@ -1,47 +1,57 @@
-/** What a successor held back, compared with what the leader before it recorded. */
-import type { EventRecord } from '../../shared/log.ts';
-import { TWIN_WAIT_MS } from './overlap.ts';
-
-interface Held {
-  channel: string;
-  event: string;
-  /** Wall clock, milliseconds since 1970. */
-  receivedAt: number;
-}
-
 /**
- * The events of `held` that have no twin in `recorded`: the same channel and text, received at nearly the same time
- * (both on this device's clock). Each record is the twin of one event, the one nearest in time, so that equal texts
- * are counted right.
+ * Finds the same event in two streams that carry no ids: same channel, same text, nearest in time. Each event is the
+ * twin of one other at most, so that equal texts are counted right.
  */
-export function withoutTwins<T extends Held>(held: readonly T[], recorded: readonly EventRecord[]): T[] {
-  const records = new Map<string, number[]>();
-  for (const { channel, event, receivedAt } of recorded) {
-    const key = keyOf(channel, event);
-    const times = records.get(key);
-    if (times === undefined) records.set(key, [receivedAt]);
-    else times.push(receivedAt);
-  }
-  return held.filter(({ channel, event, receivedAt }) => {
-    const times = records.get(keyOf(channel, event)) ?? [];
-    const nearest = nearestIndex(times, receivedAt);
-    if (nearest === null) return true;
-    times.splice(nearest, 1);
-    return false;
-  });
+
+/** Twins are no further apart than this. Milliseconds. */
+export const TWIN_WAIT_MS = 2_000;
+
+interface Timed {
+  readonly channel: string;
+  readonly text: string;
+  /** Milliseconds, on one clock for both streams. */
+  readonly at: number;
 }
 
-function nearestIndex(times: readonly number[], to: number): number | null {
+export interface TwinFinder<T> {
+  /** The twin of `event`, which is nobody else's from then on; null when there is none. */
+  take(event: Timed): T | null;
+  /** All that were not taken, in their order. */
+  left(): T[];
+}
+
+export function createTwinFinder<T extends Timed>(events: readonly T[]): TwinFinder<T> {
+  const free = new Map<string, T[]>();
+  for (const event of events) {
+    const key = keyOf(event);
+    const same = free.get(key);
+    if (same === undefined) free.set(key, [event]);
+    else same.push(event);
+  }
+  return {
+    take(event) {
+      const same = free.get(keyOf(event)) ?? [];
+      const index = nearest(same, event.at);
+      return index === null ? null : (same.splice(index, 1)[0] ?? null);
+    },
+    left() {
+      const rest = new Set([...free.values()].flat());
+      return events.filter((event) => rest.has(event));
+    },
+  };
+}
+
+function nearest(events: readonly Timed[], to: number): number | null {
   let best: number | null = null;
   let distance = TWIN_WAIT_MS;
-  for (const [index, time] of times.entries()) {
-    if (Math.abs(time - to) > distance) continue;
+  for (const [index, { at }] of events.entries()) {
+    if (Math.abs(at - to) > distance) continue;
     best = index;
-    distance = Math.abs(time - to);
+    distance = Math.abs(at - to);
   }
   return best;
 }
 
-function keyOf(channel: string, event: string): string {
-  return `${channel} ${event}`;
+function keyOf({ channel, text }: Timed): string {
+  return `${channel} ${text}`;
 }
