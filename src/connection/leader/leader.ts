@@ -132,7 +132,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
   };
 
   function nudge(cause: Extract<LeaderEvent, { t: 'nudge' }>['cause'], online: boolean): void {
-    if (cause !== 'offline') runner.wake();
+    if (cause !== 'offline' && cause !== 'publish') runner.wake();
     runner.dispatch({ t: 'nudge', cause, online });
   }
 

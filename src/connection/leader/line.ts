@@ -76,7 +76,8 @@ export function nudgeLine(
 ): void {
   const { current, candidate } = line;
   if (current !== null && line.probe === null && line.drain === null) probe(s, line, current, at, effects);
-  if (cause === 'offline') return;
+  // An unanswered publish says nothing of another network: only whether the path is alive is asked.
+  if (cause === 'offline' || cause === 'publish') return;
   if (candidate?.ackedAt === null && at.now - candidate.startedAt >= timing.STALE_ATTEMPT_MS) {
     if (line.change === null) {
       effects.push({ t: 'close', socket: candidate.id });

@@ -243,7 +243,7 @@ function countsOf(events: { channel: string; text: string }[]): Record<string, n
 
 const CALM = { capacity: 200, channels: 3, durationMs: 130_000, trouble: 0 };
 
-describe('planned changes, whatever the service does', () => {
+describe('planned changes, whatever the service does', { timeout: 60_000 }, () => {
   it('lose and double nothing, and leave no gap, though confirmations come before deliveries', () => {
     fc.assert(
       fc.property(
@@ -314,7 +314,7 @@ describe('planned changes, whatever the service does', () => {
           expect(twice(result.recorded)).toEqual([]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

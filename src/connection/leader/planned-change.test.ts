@@ -19,13 +19,14 @@ afterEach(() => stop());
 /** Whatever waits for a task of its own (storage) has its turn. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Tokens of `lifeMs`; asked for in the last fifth of a token's life, the next one comes. */
+/** Tokens of `lifeMs`. As of a token client: who asks in the last fifth gets the old one, and the next is fetched. */
 function createTokens(clock: { monotonic(): number }, lifeMs: number, name: string): LeaderTokens {
   let count = 0;
   let held: HeldToken | null = null;
   return {
     async get(): Promise<HeldToken> {
       const now = clock.monotonic();
+      const given = held;
       if (held === null || now >= held.renewAt) {
         count += 1;
         held = {
@@ -36,7 +37,7 @@ function createTokens(clock: { monotonic(): number }, lifeMs: number, name: stri
           endsAt: now + lifeMs,
         };
       }
-      return held;
+      return given ?? held;
     },
     onSignedOut: () => () => {},
     wake() {},

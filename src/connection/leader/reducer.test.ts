@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wantedChannels } from './channels.ts';
 import { nextWake } from './next-wake.ts';
-import { reduceLeader } from './reducer.ts';
+import { isDrained, reduceLeader } from './reducer.ts';
 import {
   initialLeaderState,
   type LeaderEffect,
@@ -250,6 +250,20 @@ describe('a lost connection', () => {
   });
 });
 
+describe('an unanswered publish', () => {
+  it('asks whether the path is alive, and shortens no wait', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a'));
+    d.goLive();
+    d.take();
+    d.send({ t: 'nudge', cause: 'publish', online: true });
+    expect(d.take()).toMatchObject([{ t: 'probe', socket: d.line.current?.id }]);
+    d.send({ t: 'closed', socket: d.line.current?.id ?? 0, reason: 'gone', spoke: 'nothing' });
+    d.send({ t: 'nudge', cause: 'publish', online: true });
+    expect(opened(d.take())).toBe(0);
+  });
+});
+
 describe('a refused channel', () => {
   const denial = { errorType: 'Unauthorized', message: 'Not for you.' };
 
@@ -272,6 +286,232 @@ describe('a refused channel', () => {
     expect(d.channel('default/a')?.phase).toBe('live');
     d.send({ t: 'token-changed' });
     expect(d.take()).toContainEqual(expect.objectContaining({ t: 'subscribe', channel: 'denied/x' }));
+  });
+});
+
+/** A line with one live channel whose token is due for renewal, and the candidate of its planned change. */
+function inChange() {
+  const d = createDriver();
+  d.send(tab('one', 'default/a'));
+  d.send({ t: 'tick' });
+  d.send({ t: 'token', socket: d.line.candidate?.id ?? 0, renewAt: 5_000 });
+  d.goLive();
+  const old = d.line.current?.id ?? 0;
+  d.advance(5_000);
+  const young = d.line.candidate?.id ?? 0;
+  const opening = d.take();
+  const subOf = (socket: 'current' | 'candidate', channel = 'default/a') =>
+    Object.entries(d.line[socket]?.subs ?? {}).find(([, sub]) => sub.channel === channel)?.[0] ?? '';
+  return { d, old, young, opening, subOf };
+}
+
+/** The same with both sockets confirmed, and `current` proven. */
+function inOverlap() {
+  const change = inChange();
+  const { d, old, young, subOf } = change;
+  d.send({ t: 'token', socket: young, renewAt: DAY_MS });
+  d.send({ t: 'acked', socket: young });
+  const [oldSub, youngSub] = [subOf('current'), subOf('candidate')];
+  d.send({ t: 'subscribed', socket: young, sub: youngSub });
+  const check = d.take().find((e) => e.t === 'probe' && e.socket === old);
+  d.send({ t: 'answered', socket: old, probe: check?.t === 'probe' ? check.id : '' });
+  return {
+    ...change,
+    oldSub,
+    youngSub,
+    /** Lets the overlap pass, both sockets alive. */
+    settle() {
+      d.advance(timing.SETTLE_MS - 100);
+      d.send({ t: 'heard', socket: young });
+      d.advance(100);
+    },
+  };
+}
+
+describe('a planned change', () => {
+  it('begins when the token is to be renewed, with another one, and is shown as Live', () => {
+    const { d, old, young, opening } = inChange();
+    expect(opening).toContainEqual({ t: 'open', socket: young, forceToken: false, newerThan: old });
+    expect(d.phase()).toBe('live');
+    d.send({ t: 'acked', socket: young });
+    expect(d.phase()).toBe('live');
+    expect(d.line.current?.id).toBe(old);
+  });
+
+  it('that finds no newer token, or no connection, costs the candidate and is tried again', () => {
+    const failures: ((socket: number) => LeaderEvent)[] = [
+      (socket) => ({ t: 'token-failed', socket, reason: 'none yet' }),
+      (socket) => ({ t: 'closed', socket, reason: 'gone', spoke: 'nothing' }),
+    ];
+    for (const failure of failures) {
+      const { d, old, young } = inChange();
+      d.send(failure(young));
+      expect(d.line.current?.id).toBe(old);
+      expect(d.phase()).toBe('live');
+      expect(opened(d.take())).toBe(0);
+      d.advance(500);
+      expect(opened(d.take())).toBe(1);
+    }
+  });
+
+  it('lets both deliver for the settle time, drains the old one, and carries coverage on', () => {
+    const { d, old, young, oldSub, settle } = inOverlap();
+    d.take();
+    settle();
+    const drain = d.take();
+    expect(drain).toMatchObject([
+      { t: 'unsubscribe', socket: old, sub: oldSub },
+      { t: 'probe', socket: old },
+    ]);
+    const answer = drain.find((e) => e.t === 'probe');
+    d.send({ t: 'answered', socket: old, probe: answer?.t === 'probe' ? answer.id : '' });
+    expect(d.take()).toEqual([{ t: 'close', socket: old }]);
+    expect(d.line.current?.id).toBe(young);
+    expect(d.state.reconnects).toBe(0);
+  });
+
+  it('waits no longer than 2 s for the answer of the old one', () => {
+    const { d, young, settle } = inOverlap();
+    settle();
+    d.advance(timing.DRAIN_TIMEOUT_MS);
+    expect(d.line.current?.id).toBe(young);
+  });
+
+  it('records what both deliver once, whoever is first, and what one alone delivers as well', () => {
+    const { d, old, young, oldSub, youngSub } = inOverlap();
+    d.take();
+    d.send({ t: 'data', socket: old, sub: oldSub, event: '1' });
+    d.send({ t: 'data', socket: young, sub: youngSub, event: '1' });
+    d.send({ t: 'data', socket: young, sub: youngSub, event: '2' });
+    d.send({ t: 'data', socket: old, sub: oldSub, event: '2' });
+    d.send({ t: 'data', socket: young, sub: youngSub, event: 'young alone' });
+    d.advance(2_600);
+    d.send({ t: 'data', socket: old, sub: oldSub, event: 'old alone' });
+    const recorded = d.take().flatMap((e) => (e.t === 'record' ? [e.event] : []));
+    expect(recorded.sort()).toEqual(['1', '2', 'old alone', 'young alone']);
+  });
+
+  it('begins its overlap anew when the old one alone delivers, and gives up after 30 s of that', () => {
+    const { d, old, young, oldSub } = inOverlap();
+    for (let second = 0; second < 45 && d.line.candidate?.id === young; second += 1) {
+      d.send({ t: 'data', socket: old, sub: oldSub, event: `${second}` });
+      d.send({ t: 'heard', socket: young });
+      d.advance(1_000);
+    }
+    expect(d.take()).toContainEqual({ t: 'close', socket: young });
+    expect(d.line.current?.id).toBe(old);
+    const start = d.now;
+    while (d.line.candidate === null && d.now - start < 100_000) {
+      d.send({ t: 'heard', socket: old });
+      d.advance(1_000);
+    }
+    expect(d.now - start).toBeGreaterThan(58_000);
+  });
+
+  it('whose old socket dies is over at once; coverage goes on, for all before was proven', () => {
+    const { d, old, young } = inOverlap();
+    d.take();
+    d.send({ t: 'closed', socket: old, reason: 'gone', spoke: 'nothing' });
+    expect(d.line.current?.id).toBe(young);
+    expect(d.take().filter((e) => e.t === 'cover')).toEqual([]);
+    expect(d.channel('default/a')?.phase).toBe('live');
+  });
+
+  it('whose old socket dies before the other had confirmed leaves a gap', () => {
+    const { d, old, young } = inChange();
+    d.send({ t: 'acked', socket: young });
+    d.send({ t: 'closed', socket: old, reason: 'gone', spoke: 'nothing' });
+    expect(d.take()).toContainEqual(expect.objectContaining({ t: 'cover', endedBy: 'connection-lost' }));
+    expect(d.line.current?.id).toBe(young);
+  });
+
+  it('whose candidate dies while the old one drains subscribes the old one again, and says since when', () => {
+    const { d, young, settle } = inOverlap();
+    settle();
+    d.take();
+    d.send({ t: 'closed', socket: young, reason: 'gone', spoke: 'nothing' });
+    const effects = d.take();
+    expect(effects).toContainEqual(expect.objectContaining({ t: 'cover', endedBy: 'connection-lost' }));
+    expect(effects).toContainEqual(expect.objectContaining({ t: 'subscribe', channel: 'default/a' }));
+  });
+
+  it('whose candidate falls silent asks it for proof, and keeps the old one without', () => {
+    const { d, old, young } = inOverlap();
+    d.take();
+    d.advance(timing.SETTLE_MS);
+    expect(d.take()).toContainEqual(expect.objectContaining({ t: 'probe', socket: young }));
+    d.advance(timing.PROBE_TIMEOUT_MS);
+    expect(d.take()).toContainEqual({ t: 'close', socket: young });
+    expect(d.line.current?.id).toBe(old);
+  });
+
+  it('gives a channel up, as denied, that the new token may not have', () => {
+    const { d, old, young, subOf } = inChange();
+    d.send({ t: 'acked', socket: young });
+    const denial = { errorType: 'Unauthorized', message: 'Not any more.' };
+    d.send({ t: 'refused', socket: young, sub: subOf('candidate'), fault: denial });
+    d.send({ t: 'heard', socket: young });
+    d.advance(timing.DRAIN_TIMEOUT_MS);
+    expect(d.line.current?.id).not.toBe(old);
+    expect(d.take()).toContainEqual(expect.objectContaining({ t: 'cover', endedBy: 'denied' }));
+    expect(d.channel('default/a')).toEqual({ phase: 'denied', reason: 'Not any more.' });
+  });
+
+  it('comes well before the end of the life of a socket, however short that is', () => {
+    expect(timing.usefulLifeMs(DAY_MS, 0)).toBe(DAY_MS * 0.96);
+    expect(timing.usefulLifeMs(DAY_MS, 1)).toBeCloseTo(DAY_MS * 0.95);
+    expect(timing.usefulLifeMs(20_000, 0.5)).toBe(12_000);
+    expect(timing.usefulLifeMs(10_000, 0.5)).toBe(5_000);
+  });
+});
+
+describe('a leader that hands over', () => {
+  it('begins no planned change, drains when told, and ends its coverage as moved', () => {
+    const { d, young } = inChange();
+    d.send({ t: 'leave' });
+    expect(d.take()).toContainEqual({ t: 'close', socket: young });
+    d.advance(timing.SETTLE_MS);
+    expect(opened(d.take())).toBe(0);
+    d.send({ t: 'drain' });
+    expect(isDrained(d.state)).toBe(false);
+    const asked = d.take().find((e) => e.t === 'probe');
+    d.send({ t: 'answered', socket: d.line.current?.id ?? 0, probe: asked?.t === 'probe' ? asked.id : '' });
+    expect(isDrained(d.state)).toBe(true);
+    d.send({ t: 'moved' });
+    expect(d.take()).toContainEqual(expect.objectContaining({ t: 'cover', endedBy: 'moved' }));
+  });
+});
+
+describe('more channels than a connection takes', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `default/c${index}`);
+
+  it('are shared out among lines; a channel stays on its line, and an empty line is closed', () => {
+    const d = createDriver();
+    d.send(tab('one', ...names(450)));
+    d.goLive();
+    expect(d.state.lines.map(({ channels }) => channels.length)).toEqual([200, 200, 50]);
+    const second = d.state.lines[1]?.channels;
+    d.send(tab('one', ...names(450).slice(250)));
+    expect(d.state.lines.map(({ channels }) => channels.length)).toEqual([150, 50]);
+    expect(d.state.lines[0]?.channels).toEqual(second?.slice(50));
+    expect(d.phase()).toBe('live');
+  });
+
+  it('move on when the service takes fewer than its quota says, and the status is that of the worst line', () => {
+    const d = createDriver();
+    d.send(tab('one', 'default/a', 'default/b'));
+    d.send({ t: 'tick' });
+    const socket = d.line.candidate?.id ?? 0;
+    d.send({ t: 'acked', socket });
+    const [first = '', second = ''] = Object.keys(d.line.current?.subs ?? {});
+    d.send({ t: 'subscribed', socket, sub: first });
+    const fault = { errorType: 'MaxSubscriptionsReachedError', message: 'full' };
+    d.send({ t: 'refused', socket, sub: second, fault });
+    expect(d.state.lines.map(({ channels }) => channels)).toEqual([['default/a'], ['default/b']]);
+    expect(d.phase()).toBe('reconnecting');
+    d.goLive();
+    expect(d.phase()).toBe('live');
+    expect(d.channel('default/b')?.phase).toBe('live');
   });
 });
 
