@@ -101,7 +101,7 @@ test.describe('an access token that ends while connected', () => {
   const LIFE = 12;
   test.use({ env: { LOCAL_TOKEN_SECONDS: `${LIFE}` } });
 
-  test('interrupts nothing; a new channel and a reconnect use a new one; the provider saw one refresh', async ({
+  test('is replaced in time by a connection of a newer one, which interrupts nothing; one refresh for each token', async ({
     app,
     page,
   }) => {
@@ -116,8 +116,13 @@ test.describe('an access token that ends while connected', () => {
       await expect.poll(() => shown(page, 'n')).toEqual(upTo(n));
       await expect.poll(() => performance.now() >= next, { intervals: [50] }).toBe(true);
     }
-    expect((await app.far.stats()).events.socketsOpened).toBe(1);
-    expect((await app.far.stats()).provider.refreshes).toBe(0);
+    await expect(page.getByRole('status')).toHaveText(/^Live/);
+    await expect(page.getByRole('log')).not.toContainText('Not listening');
+    await expect.poll(async () => (await app.far.stats()).events.socketsOpen).toBe(1);
+    const before = await app.far.stats();
+    // Another life may have begun to end since, on a slow machine.
+    expect(before.events.socketsOpened).toBeGreaterThanOrEqual(2);
+    expect(before.provider.refreshes).toBe(before.events.socketsOpened - 1);
 
     await openChannels(page, ['default/two']);
     await subscribed(app, [CHANNEL, 'default/two']);
@@ -125,9 +130,9 @@ test.describe('an access token that ends while connected', () => {
     await subscribed(app, [CHANNEL, 'default/two']);
     await live(page);
     const { events, provider } = await app.far.stats();
-    expect(provider.refreshes).toBe(1);
     expect(provider.refreshFailures).toBe(0);
-    expect(events.socketsOpened).toBe(2);
+    expect(provider.refreshes).toBeLessThanOrEqual(before.provider.refreshes + 1);
+    expect(events.socketsOpened).toBeGreaterThan(before.events.socketsOpened);
   });
 
   test('and that the service refuses early is replaced without anybody noticing', async ({ app, page }) => {

@@ -78,6 +78,7 @@ export const EVENTS: EventsConfig = {
   host: 'abc.appsync-api.eu-west-1.amazonaws.com',
   region: 'eu-west-1',
   history: null,
+  lifetimeMs: 86_400_000,
 };
 
 /** Pages that show what they were given. */

@@ -94,6 +94,7 @@ describe('with real endpoints', () => {
         host: 'abc.appsync-api.eu-west-1.amazonaws.com',
         region: 'eu-west-1',
         history: null,
+        lifetimeMs: 86_400_000,
       },
     });
   });

@@ -9,6 +9,9 @@ const AWS_HOST = /^([a-z0-9]+)\.appsync-api\.([a-z0-9-]+)\.(amazonaws\.com(?:\.c
 /** Only names the signing region, which nothing here uses; asked for by Amplify's configuration. */
 const UNKNOWN_REGION = 'us-east-1';
 
+/** The service ends a connection after 24 hours (documented, and no quota that could be raised). */
+const LIFETIME_MS = 86_400_000;
+
 interface Beside {
   /** Where the host does not tell, e.g. that of the user pool. */
   region: string | null;
@@ -31,5 +34,6 @@ export function eventsConfig(endpoint: string, { region, history }: Beside): Eve
     host: url.host,
     region: aws?.[2] ?? region ?? UNKNOWN_REGION,
     history,
+    lifetimeMs: LIFETIME_MS,
   };
 }

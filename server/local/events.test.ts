@@ -495,6 +495,8 @@ describe('fault switches of the Events API', () => {
     expect((await local.stats()).events.socketsOpen).toBe(1);
     await switchEvents({ maxConnectionMs: 1 });
     expect((await keyed.closed).code).toBe(1000);
+    // Pages that are rendered from now on know it.
+    expect(JSON.parse(JSON.stringify(local.events))).toMatchObject({ lifetimeMs: 1 });
   });
 
   it('sends ka at the switched interval', async () => {

@@ -40,6 +40,7 @@ export interface LocalServices {
   /** `http://localhost:<port>` */
   origin: string;
   cognito: { issuer: string; clientId: string; clientSecret: string };
+  /** `lifetimeMs` is that of the fault switches at the moment it is read. */
   events: EventsConfig;
   apiKey: string;
   users: readonly DemoUser[];
@@ -98,11 +99,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalServices> 
       if (isLoopbackRequest(req)) events.upgrade(req, socket, head).catch(() => socket.destroy());
       else socket.destroy();
     };
-    return { cognito, events, apiKey, request, upgrade };
+    return { cognito, events, faults, apiKey, request, upgrade };
   }
 
   services = await createServices();
-  const { cognito, events, apiKey } = services;
+  const { cognito, events, faults, apiKey } = services;
   const host = new URL(origin).host;
   return {
     origin,
@@ -113,6 +114,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalServices> 
       host,
       region: REGION,
       history: `${origin}${HISTORY_PATH}`,
+      get lifetimeMs() {
+        return faults.current.events.maxConnectionMs;
+      },
     },
     apiKey,
     users: DEMO_USERS,

@@ -39,6 +39,7 @@ async function main(options: MemberOptions): Promise<void> {
         host: 'localhost:9',
         region: 'eu-west-1',
         history: null,
+        lifetimeMs: 86_400_000,
       },
       localControl: null,
       clientFiles: '/nowhere',

@@ -144,6 +144,7 @@ export const text = {
     causes: {
       offline: 'device offline',
       'connection-lost': 'connection lost',
+      moved: 'the connection moved to another window',
       'leader-lost': 'the window that held the connection ended',
       denied: 'channel denied',
       'not-running': 'app not open',

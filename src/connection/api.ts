@@ -30,6 +30,8 @@ export interface ConnectionStatus {
   phase: ConnectionPhase;
   /** Why it is not live, as a sentence; null when live. */
   reason: string | null;
+  /** A socket is being replaced as planned; nothing is missed meanwhile. */
+  switching: boolean;
   /** When the next attempt starts, on this page's monotonic clock, milliseconds; null when none is planned. */
   retryAt: number | null;
   host: HostKind;

@@ -96,6 +96,11 @@ export function isExpiryFault(fault: WireFault): boolean {
   return isAuthorizationFault(fault) && /expired/i.test(fault.message);
 }
 
+/** Whether the connection has as many subscriptions as the service lets it have. */
+export function isCapacityFault(fault: WireFault): boolean {
+  return fault.errorType === 'MaxSubscriptionsReachedError' || fault.errorType === 'LimitExceededError';
+}
+
 export const EVENTS_SUBPROTOCOL = 'aws-appsync-event-ws';
 
 /** The authorization of one connect or subscribe with a user pool's access token. */

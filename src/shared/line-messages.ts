@@ -40,6 +40,8 @@ export interface LeaderStatus {
   host: HostKind;
   phase: ConnectionPhase;
   reason: string | null;
+  /** A socket is being replaced as planned: both are open for a moment, nothing is missed. */
+  switching: boolean;
   retryInMs: number | null;
   sockets: number;
   tabs: number;
@@ -62,6 +64,8 @@ export type NudgeCause =
   | 'resume'
   | 'focus'
   | 'clock-jump'
+  /** A publish has no answer: the path may be dead. */
+  | 'publish'
   | 'retry';
 
 export type TabMessage =
@@ -84,8 +88,8 @@ export type LeaderMessage =
   | { v: 1; t: 'events'; epoch: number; from: number; records: EventRecord[] }
   /** The coverage of these channels changed: readers read it again. */
   | { v: 1; t: 'coverage'; epoch: number; channels: string[] }
-  /** The leader ended on purpose; another may begin. */
-  | { v: 1; t: 'ended'; epoch: number };
+  /** The leader ended on purpose; another may begin. `to`: it made way for that successor. */
+  | { v: 1; t: 'ended'; epoch: number; to?: string };
 
 /** Sent by any tab after it changed the outbox: the others read it again. */
 export type OutboxHint = { v: 1; t: 'outbox' };

@@ -25,6 +25,8 @@ export type GapCause =
   | 'connection-lost'
   /** The tab or worker that held the connection ended without a word. */
   | 'leader-lost'
+  /** Another window or worker took the connection over; a gap only if it was not there in time. */
+  | 'moved'
   /** The service refused the channel. */
   | 'denied'
   /** No window of the app was open, or nobody was signed in. */

@@ -22,6 +22,8 @@ export interface EventsConfig {
   region: string;
   /** Address of the application's own history of its channels (docs/catch-up.md); null: there is none. */
   history: string | null;
+  /** Longest life of a connection at the service, milliseconds. */
+  lifetimeMs: number;
 }
 
 export type ThemeChoice = 'system' | 'light' | 'dark';

@@ -12,6 +12,7 @@ const signedIn = (offline = false): SessionState => ({
 const status = (phase: ConnectionPhase, reason: string | null = null): ConnectionStatus => ({
   phase,
   reason,
+  switching: false,
   retryAt: null,
   host: 'shared-worker',
   leading: false,

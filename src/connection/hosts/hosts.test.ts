@@ -40,7 +40,7 @@ function setUp(spawn: () => void = () => {}) {
     init: {
       sub: 'u',
       epoch: 1,
-      events: { endpoint: '', realtime: '', host: '', region: '', history: null },
+      events: { endpoint: '', realtime: '', host: '', region: '', history: null, lifetimeMs: 1 },
       locks: true,
     },
     locks: {

@@ -2,7 +2,7 @@
  * Waits for the leader lock and leads while it holds it. Used by both hosts: the lock says who may lead; the epoch
  * that the leader then takes says who did.
  */
-import type { Leader } from './leader.ts';
+import type { Leader } from './api.ts';
 
 export interface Contender {
   leading(): boolean;

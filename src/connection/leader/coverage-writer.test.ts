@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CoverageLog } from '../../store/coverage-log.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
-import { initialLeaderState } from './state.ts';
+import { initialLeaderState, newLine } from './state.ts';
 
 function setUp(fail = false) {
   const done: string[] = [];
@@ -25,18 +25,20 @@ function setUp(fail = false) {
     oldestEvent: async () => 77,
     announce: (channels) => done.push(`told ${channels.join()}`),
   });
+  const sub = (channel: string, coveredFrom: number | null) => ({
+    ...{ channel, askedAt: 0, live: null, coveredFrom },
+  });
   const heard = (heardWall: number) => ({
-    ...initialLeaderState(true),
-    current: {
-      id: 1,
-      startedAt: 0,
-      heardAt: 0,
-      heardWall,
-      subs: {
-        one: { channel: 'a', askedAt: 0, liveFrom: 10 },
-        two: { channel: 'b', askedAt: 0, liveFrom: null },
+    ...initialLeaderState(true, 1_000),
+    lines: [
+      {
+        ...newLine(1),
+        current: {
+          ...{ id: 1, startedAt: 0, ackedAt: 0, heardAt: 0, heardWall, renewAt: null, generation: 0 },
+          subs: { one: sub('a', 10), two: sub('b', null) },
+        },
       },
-    },
+    ],
   });
   return { writer, done, heard };
 }

@@ -4,10 +4,19 @@
  */
 import type { CoveredInterval } from '../../shared/log.ts';
 import type { CoverageLog } from '../../store/coverage-log.ts';
-import type { LeaderState } from './state.ts';
+import type { LeaderState, Line } from './state.ts';
 
 export interface Interval extends CoveredInterval {
   channel: string;
+}
+
+/** What a line listens to, up to where it provably did. */
+function openIntervals({ current, drain }: Line): Interval[] {
+  if (current === null) return [];
+  const heard = Math.min(current.heardWall, drain?.wall ?? Number.POSITIVE_INFINITY);
+  return Object.values(current.subs).flatMap(({ channel, coveredFrom: from }) =>
+    from === null ? [] : [{ channel, from, to: Math.max(from, heard), endedBy: null }],
+  );
 }
 
 export interface CoverageWriter {
@@ -65,15 +74,7 @@ export function createCoverageWriter({
 
   return {
     put: (intervals) => queue(intervals, true),
-    extend({ current }, claim = (open) => open) {
-      if (current === null) return tail;
-      const open = Object.values(current.subs).flatMap(({ channel, liveFrom }) =>
-        liveFrom === null
-          ? []
-          : [{ channel, from: liveFrom, to: Math.max(liveFrom, current.heardWall), endedBy: null }],
-      );
-      return queue(claim(open), false);
-    },
+    extend: ({ lines }, claim = (open) => open) => queue(claim(lines.flatMap(openIntervals)), false),
     flush: () => tail,
   };
 }

@@ -1,6 +1,6 @@
 /** What the leader needs of a token client, in any context. */
 import type { TokenClient } from '../../session/api.ts';
-import type { LeaderTokens } from './leader.ts';
+import type { LeaderTokens } from './api.ts';
 
 /** @param wake tells the client that the device woke; a page's client is told by the page's own events. */
 export function leaderTokens(tokens: TokenClient, wake: () => void = () => {}): LeaderTokens {

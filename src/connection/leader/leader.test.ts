@@ -33,6 +33,7 @@ async function setUp(...wants: string[]) {
       host: 'h',
       region: 'x',
       history: null,
+      lifetimeMs: 86_400_000,
     },
     tokens,
     clock: createSystemClock(),

@@ -1,59 +1,23 @@
 /**
- * The leader: runs the reducer and carries out what it asks for. It holds the only socket, writes the log and the
- * coverage, and speaks to all tabs over one BroadcastChannel. The same code in every host; a host only decides
+ * The leader: what the runner hears is written to the log and the coverage, and told to all tabs over one
+ * BroadcastChannel; what the tabs want is told to the runner. The same code in every host; a host only decides
  * when it begins and ends. It must not know React, the page, or how its host was chosen.
  */
-import type { Clock } from '../../shared/clock.ts';
-import { errorToWire, isAppError } from '../../shared/errors.ts';
-import type { ServerFrame } from '../../shared/events-wire.ts';
-import { type HostKind, type LeaderMessage, parseLineMessage } from '../../shared/line-messages.ts';
-import type { EventsConfig } from '../../shared/page-data.ts';
-import type { HeldToken } from '../../shared/token-machine.ts';
+import { errorToWire } from '../../shared/errors.ts';
+import { type LeaderMessage, parseLineMessage } from '../../shared/line-messages.ts';
 import { gapsOf, joinIntervals } from '../../store/coverage-log.ts';
-import type { History } from '../../store/history.ts';
+import type { StoredCheckpoint } from '../../store/database.ts';
+import type { Estate, Leader, LeaderDeps } from './api.ts';
 import { createCatchUpWriter } from './catch-up-writer.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
 import { createEventWriter } from './event-writer.ts';
 import { createHttpCatchUp } from './http-catch-up.ts';
-import { nextWake } from './next-wake.ts';
-import { isTraffic, reduceLeader } from './reducer.ts';
-import { initialLeaderState, type LeaderEffect, type LeaderEvent } from './state.ts';
-import { describeLeader, statusKey } from './status.ts';
+import { isDrained } from './reducer.ts';
+import { createRunner, type Runner, type RunnerSink } from './runner.ts';
+import type { LeaderEvent, LeaderState } from './state.ts';
+import { describeLeader } from './status.ts';
 import { createTabPresence } from './tab-presence.ts';
-import { openWireSocket, type WireSocket, type WireSocketEvent } from './wire-socket.ts';
-
-/** All that the leader needs of the session. */
-export interface LeaderTokens {
-  get(options?: { force?: boolean }): Promise<HeldToken>;
-  /** Tells of the definite end of the session. */
-  onSignedOut(listener: () => void): () => void;
-  /** The device woke or the network changed: waiting times from before no longer hold. */
-  wake(): void;
-}
-
-export interface LeaderDeps {
-  host: HostKind;
-  /** Name of the BroadcastChannel to the tabs. */
-  line: string;
-  history: History;
-  events: EventsConfig;
-  tokens: LeaderTokens;
-  clock: Clock;
-  random(): number;
-  /** For the application's history. */
-  fetch(url: string, init: RequestInit): Promise<Response>;
-  WebSocket: typeof WebSocket;
-  BroadcastChannel: typeof BroadcastChannel;
-  locks: LockManager | null;
-  online: boolean;
-  /** The leader ended by itself: signed out, or a newer one took over. */
-  onEnded(): void;
-}
-
-export interface Leader {
-  /** Ends it: the socket closes, the tabs are told, what was received is stored. */
-  stop(): Promise<void>;
-}
+import { SETTLE_MS } from './timing.ts';
 
 /** Tabs count on a heartbeat this often while somebody looks. Milliseconds. */
 export const BEAT_MS = 1_000;
@@ -62,34 +26,61 @@ const COVERAGE_MS = 5_000;
 /** A tick that comes this much too late means that the device slept or the clock was set. Milliseconds. */
 const JUMP_MS = 4_000;
 
+/** What the leader takes over: an epoch of its own, whether there is a log, and the checkpoints of those before. */
+export interface Office {
+  epoch: number;
+  history: 'kept' | 'unavailable';
+  /** Why there is no log, as a sentence; null while there is one. */
+  historyReason: string | null;
+  checkpoints: readonly StoredCheckpoint[];
+}
+
+/** What a successor heard before it led. */
+export interface Inheritance {
+  events: readonly { channel: string; event: string; receivedAt: number }[];
+  intervals: readonly Parameters<RunnerSink['cover']>[0][];
+}
+
 /** Starts leading. The caller holds the leader lock, where there are locks. */
 export async function startLeader(deps: LeaderDeps): Promise<Leader> {
-  const { clock, tokens } = deps;
-  const { events: log } = deps.history;
-  let history: 'kept' | 'unavailable' | 'full' = deps.history.durable ? 'kept' : 'unavailable';
-  let historyReason: string | null = null;
-  const epoch = await log.nextEpoch().catch((error: unknown) => {
-    history = 'unavailable';
-    historyReason = errorToWire(error).message;
-    return clock.wall();
-  });
-  const { history: past } = deps.events;
-  const kept = past === null ? [] : await deps.history.checkpoints.all().catch(() => []);
+  const office = await takeOffice(deps);
+  const runner = createRunner(deps, SILENT);
+  const leader = lead(runner, office, { events: [], intervals: [] }, deps);
+  runner.dispatch({ t: 'tick' });
+  return leader;
+}
 
+const SILENT: RunnerSink = { record() {}, cover() {}, changed() {}, signedOut() {} };
+
+/** Takes the next epoch: whoever led before writes nothing more from here on. */
+export async function takeOffice({ history, clock, events }: LeaderDeps): Promise<Office> {
+  const checkpoints = events.history === null ? [] : await history.checkpoints.all().catch(() => []);
+  try {
+    const epoch = await history.events.nextEpoch();
+    return { epoch, history: history.durable ? 'kept' : 'unavailable', historyReason: null, checkpoints };
+  } catch (error) {
+    const { message: historyReason } = errorToWire(error);
+    return { epoch: clock.wall(), history: 'unavailable', historyReason, checkpoints };
+  }
+}
+
+/** Leads with `runner` from here on: nothing that it hears falls between. */
+export function lead(runner: Runner, office: Office, inheritance: Inheritance, deps: LeaderDeps): Leader {
+  const { clock } = deps;
+  const { epoch } = office;
   const leaderId = Math.floor(deps.random() * 36 ** 6)
     .toString(36)
     .padStart(6, '0');
   const line = new deps.BroadcastChannel(deps.line);
-  const sockets = new Map<number, WireSocket | 'opening'>();
-  let state = initialLeaderState(deps.online);
-  let cancelWake = (): void => {};
-  let lastKey = '';
+  const { events: log } = deps.history;
+  const { history: past } = deps.events;
+  let history: 'kept' | 'unavailable' | 'full' = office.history;
+  let { historyReason } = office;
   let lastStatusAt = Number.NEGATIVE_INFINITY;
   let lastCoverageAt = clock.monotonic();
   let lastBeat = { monotonic: clock.monotonic(), wall: clock.wall() };
-  let held: HeldToken | null = null;
-  let tokensUsed = 0;
   let over = false;
+  let onDrained = (): void => {};
 
   const writer = createEventWriter({
     epoch,
@@ -103,7 +94,7 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
       historyReason = reason;
       tellStatus();
     },
-    onSuperseded: () => void finish('stopped'),
+    onSuperseded: () => void finish('stop'),
   });
   const coverage = createCoverageWriter({
     epoch,
@@ -113,8 +104,15 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
     announce: (channels) => say({ v: 1, t: 'coverage', epoch, channels }),
   });
   const catchUp = createCatchUpWriter({
-    ...{ epoch, writer, clock, kept, checkpoints: deps.history.checkpoints },
-    port: past === null ? null : createHttpCatchUp({ history: past, token, fetch: deps.fetch, clock }),
+    epoch,
+    writer,
+    clock,
+    kept: office.checkpoints,
+    checkpoints: deps.history.checkpoints,
+    port:
+      past === null
+        ? null
+        : createHttpCatchUp({ history: past, token: runner.accessToken, fetch: deps.fetch, clock }),
     cover: coverage.put,
     gaps: async (channel) => gapsOf(channel, joinIntervals(await deps.history.coverage.read(channel)), true),
     logged: log.forward,
@@ -122,138 +120,26 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
   const presence = createTabPresence({
     locks: deps.locks,
     clock,
-    onGone: (tab) => dispatch({ t: 'tab-gone', tab }),
+    onGone: (tab) => runner.dispatch({ t: 'tab-gone', tab }),
   });
-  const offSignedOut = tokens.onSignedOut(() => void finish('signed-out'));
 
   function say(message: LeaderMessage): void {
-    if (!over || message.t === 'ended' || message.t === 'status') line.postMessage(message);
-  }
-
-  function dispatch(event: LeaderEvent): void {
-    const at = { now: clock.monotonic(), wall: clock.wall(), random: deps.random() };
-    const [next, effects] = reduceLeader(state, event, at);
-    const quiet = isTraffic(event) && next.candidate === state.candidate;
-    state = next;
-    for (const effect of effects) perform(effect);
-    // The hot path: traffic only moves deadlines further away, and the tabs hear of it with the beat.
-    if (quiet) return;
-    cancelWake();
-    const due = nextWake(state);
-    if (due !== null)
-      cancelWake = clock.after(Math.max(0, due - clock.monotonic()), () => dispatch({ t: 'tick' }));
-    if (statusKey(state) !== lastKey) tellStatus();
-  }
-
-  function perform(effect: LeaderEffect): void {
-    switch (effect.t) {
-      case 'open':
-        sockets.set(effect.socket, 'opening');
-        void open(effect.socket, effect.forceToken);
-        break;
-      case 'close':
-        wire(effect.socket)?.close();
-        sockets.delete(effect.socket);
-        break;
-      case 'subscribe':
-        void subscribe(effect);
-        break;
-      case 'unsubscribe':
-        wire(effect.socket)?.unsubscribe(effect.sub);
-        break;
-      case 'probe':
-        wire(effect.socket)?.probe(`probe-${effect.socket}-${Math.round(clock.monotonic())}`);
-        break;
-      case 'record':
-        catchUp.record(effect.channel, effect.event);
-        break;
-      case 'cover':
-        catchUp.cover(effect);
-        break;
-      default:
-        effect satisfies never;
-    }
-  }
-
-  function wire(socket: number): WireSocket | undefined {
-    const found = sockets.get(socket);
-    return found === 'opening' ? undefined : found;
-  }
-
-  async function token(force: boolean): Promise<string> {
-    const next = await tokens.get({ force });
-    if (next.accessToken !== held?.accessToken) {
-      tokensUsed += 1;
-      held = next;
-      // After the caller's own step: it may be about to subscribe with this very token.
-      queueMicrotask(() => dispatch({ t: 'token-changed' }));
-    }
-    return next.accessToken;
-  }
-
-  async function open(socket: number, forceToken: boolean): Promise<void> {
-    try {
-      const accessToken = await token(forceToken);
-      if (sockets.get(socket) !== 'opening') return;
-      const { realtime, host } = deps.events;
-      sockets.set(
-        socket,
-        openWireSocket({
-          realtime,
-          host,
-          accessToken,
-          WebSocket: deps.WebSocket,
-          on: (e) => hear(socket, e),
-        }),
-      );
-    } catch (error) {
-      sockets.delete(socket);
-      if (isAppError(error, 'signed-out')) return;
-      const { message: reason } = errorToWire(error);
-      dispatch({ t: 'token-failed', socket, reason });
-    }
-  }
-
-  async function subscribe({ socket, sub, channel, forceToken }: Extract<LeaderEffect, { t: 'subscribe' }>) {
-    try {
-      wire(socket)?.subscribe(sub, channel, await token(forceToken));
-    } catch {
-      // No token now: the request stays unanswered, and the reducer asks again after its time-out.
-    }
-  }
-
-  function hear(socket: number, event: WireSocketEvent): void {
-    if (event.t === 'closed') sockets.delete(socket);
-    if (event.t === 'frame') hearFrame(socket, event.frame);
-    else if (event.t === 'acked') dispatch({ t: 'acked', socket });
-    else if (event.t === 'closed')
-      dispatch({ t: 'closed', socket, reason: event.reason, spoke: event.spoke });
-    else dispatch({ t: 'heard', socket });
-  }
-
-  function hearFrame(socket: number, frame: ServerFrame): void {
-    if (frame.type === 'data') {
-      for (const event of frame.events) dispatch({ t: 'data', socket, sub: frame.id, event });
-    } else if (frame.type === 'subscribe_success') {
-      dispatch({ t: 'subscribed', socket, sub: frame.id });
-    } else if (frame.type === 'subscribe_error') {
-      dispatch({ t: 'refused', socket, sub: frame.id, fault: frame.fault });
-    } else {
-      dispatch({ t: 'heard', socket });
-    }
+    // A leader that moved has no state worth telling any more; its successor has.
+    const last = message.t === 'ended' || (message.t === 'status' && runner.state().ended !== 'moved');
+    if (!over || last) line.postMessage(message);
   }
 
   function tellStatus(): void {
-    lastKey = statusKey(state);
     lastStatusAt = clock.monotonic();
-    const status = describeLeader(state, {
+    const token = runner.token();
+    const status = describeLeader(runner.state(), {
       now: lastStatusAt,
       leaderId,
       host: deps.host,
-      sockets: sockets.size,
+      sockets: runner.sockets(),
       history,
       historyReason,
-      token: held === null ? null : { endsInMs: held.endsAt - lastStatusAt, used: tokensUsed },
+      token: token === null ? null : { endsInMs: token.held.endsAt - lastStatusAt, used: token.used },
     });
     say({ v: 1, t: 'status', epoch, n: writer.announced(), status });
   }
@@ -262,9 +148,9 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
     const message = parseLineMessage(data);
     if (message === null || over) return;
     if (message.t === 'tab') {
-      const { tab, wants, visible, online } = message;
-      presence.seen(tab, message.locked);
-      dispatch({ t: 'tab', tab, wants, visible, online });
+      const { tab, wants, visible, locked, online } = message;
+      presence.seen(tab, locked);
+      runner.dispatch({ t: 'tab', tab, wants, visible, locked, online });
       tellStatus();
     } else if (message.t === 'bye') {
       presence.left(message.tab);
@@ -272,46 +158,83 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
       nudge(message.cause, message.online);
     } else if (message.t === 'status' && message.epoch > epoch) {
       // Somebody leads with a newer epoch: the lock was taken from us while we slept.
-      void finish('stopped');
+      void finish('stop');
     }
   };
 
   function nudge(cause: Extract<LeaderEvent, { t: 'nudge' }>['cause'], online: boolean): void {
-    if (cause !== 'offline') tokens.wake();
-    dispatch({ t: 'nudge', cause, online });
+    if (cause !== 'offline' && cause !== 'publish') runner.wake();
+    runner.dispatch({ t: 'nudge', cause, online });
   }
 
   function beat(): void {
     const now = { monotonic: clock.monotonic(), wall: clock.wall() };
     const late = Math.max(now.monotonic - lastBeat.monotonic, Math.abs(now.wall - lastBeat.wall)) - BEAT_MS;
     lastBeat = now;
-    if (late > JUMP_MS) nudge('clock-jump', state.online);
+    if (late > JUMP_MS) nudge('clock-jump', runner.state().online);
     if (now.monotonic - lastCoverageAt >= COVERAGE_MS) {
       lastCoverageAt = now.monotonic;
-      void coverage.extend(state, catchUp.extend);
+      void coverage.extend(runner.state(), catchUp.extend);
     }
     if (now.monotonic - lastStatusAt >= BEAT_MS) tellStatus();
     cancelBeat = clock.after(BEAT_MS, beat);
   }
 
-  async function finish(how: 'signed-out' | 'stopped'): Promise<void> {
+  async function finish(how: 'signed-out' | 'stop' | 'moved', to?: string): Promise<void> {
     if (over) return;
     over = true;
-    dispatch(how === 'signed-out' ? { t: 'signed-out' } : { t: 'stop' });
+    runner.dispatch({ t: how });
     cancelBeat();
-    cancelWake();
-    offSignedOut();
+    runner.close();
     presence.close();
     catchUp.close();
-    say({ v: 1, t: 'ended', epoch });
+    onDrained();
+    // Whoever follows a handover reads what is stored; nobody waits for a leader that just stops.
+    if (how === 'moved') await writer.flush().then(coverage.flush);
+    say(to === undefined ? { v: 1, t: 'ended', epoch } : { v: 1, t: 'ended', epoch, to });
     deps.onEnded();
     await coverage.flush();
     deps.history.close();
     line.close();
   }
 
-  let cancelBeat = clock.after(BEAT_MS, beat);
-  dispatch({ t: 'tick' });
+  async function handOver(to: string): Promise<void> {
+    runner.dispatch({ t: 'leave' });
+    await new Promise<void>((resolve) => {
+      onDrained = resolve;
+      clock.after(SETTLE_MS, () => runner.dispatch({ t: 'drain' }));
+    });
+    await finish('moved', to);
+  }
 
-  return { stop: () => finish('stopped') };
+  let cancelBeat = clock.after(BEAT_MS, beat);
+  runner.tell({
+    record: catchUp.record,
+    cover: catchUp.cover,
+    changed() {
+      tellStatus();
+      if (isDrained(runner.state())) onDrained();
+    },
+    signedOut: () => void finish('signed-out'),
+  });
+  for (const [tab, { locked }] of Object.entries(runner.state().tabs)) presence.seen(tab, locked);
+  for (const { channel, event, receivedAt } of inheritance.events) {
+    writer.write(channel, event, { receivedAt });
+  }
+  for (const interval of inheritance.intervals) catchUp.cover(interval);
+
+  return {
+    stop: () => finish('stop'),
+    handOver,
+    renew: (tokens) => runner.renew(tokens),
+    estate: () => estateOf(runner.state()),
+  };
+}
+
+function estateOf(s: LeaderState): Estate {
+  const tabs: Estate['tabs'] = {};
+  for (const [tab, { wants, visible, locked }] of Object.entries(s.tabs)) {
+    tabs[tab] = { wants: [...wants], visible, locked };
+  }
+  return { tabs };
 }

@@ -1,7 +1,8 @@
-/** What the tabs are told of the leader's state. */
+/** What the tabs are told of the leader's state: of several lines, the worst. */
 import type { ChannelStatus, ConnectionPhase, HostKind, LeaderStatus } from '../../shared/line-messages.ts';
 import { wantedChannels } from './channels.ts';
-import type { LeaderState } from './state.ts';
+import type { LeaderState, Line } from './state.ts';
+import { liveChannels, subscribedTo } from './subs.ts';
 
 export interface StatusContext {
   /** Monotonic, milliseconds. */
@@ -15,19 +16,23 @@ export interface StatusContext {
 }
 
 export function describeLeader(s: LeaderState, context: StatusContext): LeaderStatus {
-  const phase = phaseOf(s);
+  const line = worstLine(s);
+  const phase = phaseOf(s, line);
+  const { retry, candidate } = line ?? {};
+  const heard = s.lines.flatMap(({ current }) => (current === null ? [] : [current.heardAt]));
   return {
     leaderId: context.leaderId,
     host: context.host,
     phase,
-    reason: reasonOf(s, phase),
-    retryInMs: s.retry === null || s.candidate !== null ? null : Math.max(0, s.retry.at - context.now),
+    reason: reasonOf(line, phase),
+    switching: isSwitching(s),
+    retryInMs: retry == null || candidate != null ? null : Math.max(0, retry.at - context.now),
     sockets: context.sockets,
     tabs: Object.keys(s.tabs).length,
     reconnects: s.reconnects,
-    heardAgoMs: s.current === null ? null : Math.max(0, context.now - s.current.heardAt),
+    heardAgoMs: heard.length === 0 ? null : Math.max(0, context.now - Math.min(...heard)),
     token: context.token,
-    channels: channelsOf(s),
+    channels: describeChannels(s),
     history: context.history,
     historyReason: context.historyReason,
   };
@@ -35,45 +40,65 @@ export function describeLeader(s: LeaderState, context: StatusContext): LeaderSt
 
 /** Changes whenever the tabs should hear of the state at once. */
 export function statusKey(s: LeaderState): string {
-  const phase = phaseOf(s);
+  const line = worstLine(s);
+  const phase = phaseOf(s, line);
   return JSON.stringify([
     phase,
-    reasonOf(s, phase),
-    s.retry?.at,
-    s.candidate?.id,
-    s.current?.id,
+    reasonOf(line, phase),
+    isSwitching(s),
+    s.leaving,
+    s.lines.map(({ retry, candidate, current, drain }) => [
+      retry?.at,
+      candidate?.id,
+      current?.id,
+      drain?.done,
+    ]),
     Object.keys(s.tabs).length,
-    channelsOf(s),
+    describeChannels(s),
   ]);
 }
 
-function phaseOf(s: LeaderState): ConnectionPhase {
+function isSwitching(s: LeaderState): boolean {
+  return s.lines.some(({ change, candidate }) => change !== null && candidate?.ackedAt != null);
+}
+
+/** The first that is not live, or the first. */
+function worstLine(s: LeaderState): Line | undefined {
+  return s.lines.find((line) => phaseOf(s, line) !== 'live') ?? s.lines[0];
+}
+
+function phaseOf(s: LeaderState, line: Line | undefined): ConnectionPhase {
   if (s.ended === 'signed-out') return 'signed-out';
   // A race against a silent socket is not yet a loss, but it is no longer certain that events arrive.
-  if (s.current !== null && s.candidate === null) return 'live';
+  if (line?.current != null && (line.candidate === null || line.change !== null)) return 'live';
   if (!s.online) return 'offline';
-  return s.everLive ? 'reconnecting' : 'connecting';
+  return s.lines.some(({ everLive }) => everLive) ? 'reconnecting' : 'connecting';
 }
 
-function reasonOf(s: LeaderState, phase: ConnectionPhase): string | null {
+function reasonOf(line: Line | undefined, phase: ConnectionPhase): string | null {
   if (phase === 'live') return null;
   if (phase === 'signed-out') return 'You are signed out.';
-  if (s.current !== null) return 'The service has been silent; trying a second connection.';
+  if (line?.current != null) return 'The service has been silent; trying a second connection.';
   if (phase === 'offline') return 'This device has no network.';
-  return s.retry?.reason ?? null;
+  return line?.retry?.reason ?? null;
 }
 
-function channelsOf(s: LeaderState): Record<string, ChannelStatus> {
-  const subs = new Map(Object.values(s.current?.subs ?? {}).map((sub) => [sub.channel, sub]));
+/** Every wanted channel with its phase. */
+export function describeChannels(s: LeaderState): Record<string, ChannelStatus> {
+  const live = new Set<string>();
+  const asked = new Set<string>();
+  for (const socket of s.lines.flatMap(({ current, candidate }) => [current, candidate])) {
+    for (const channel of liveChannels(socket)) live.add(channel);
+    for (const channel of subscribedTo(socket)) asked.add(channel);
+  }
   return Object.fromEntries(
     [...wantedChannels(s)].map((channel): [string, ChannelStatus] => {
       const parked = s.parked[channel];
-      const sub = subs.get(channel);
-      if (sub?.liveFrom != null) return [channel, { phase: 'live', reason: null }];
+      if (live.has(channel)) return [channel, { phase: 'live', reason: null }];
       if (parked !== undefined && parked.attempts > (parked.phase === 'denied' ? 1 : 0)) {
         return [channel, { phase: parked.phase, reason: parked.reason }];
       }
-      return [channel, { phase: sub === undefined ? 'waiting' : 'subscribing', reason: null }];
+      return [channel, { phase: asked.has(channel) ? 'subscribing' : 'waiting', reason: null }];
     }),
   );
 }

@@ -1,6 +1,6 @@
 /** A BroadcastChannel, a WebSocket and tokens for the tests of the leader. */
 import type { HeldToken } from '../../shared/token-machine.ts';
-import type { LeaderTokens } from './leader.ts';
+import type { LeaderTokens } from './api.ts';
 
 /** BroadcastChannels of one test: they hear each other, and never themselves, a task later. */
 export function createAir(): typeof BroadcastChannel {
@@ -105,5 +105,77 @@ export function createTokens(): LeaderTokens & { signOut(): void; given: string[
     signOut() {
       for (const listener of listeners) listener();
     },
+  };
+}
+
+/** A service that answers everything at once, and delivers what the test publishes to every subscription. */
+export function createAnsweringService(options: { refuse?: (channel: string) => boolean } = {}) {
+  const sockets: AnsweringSocket[] = [];
+
+  class AnsweringSocket {
+    static readonly OPEN = 1;
+    readyState = 0;
+    onopen: (() => void) | null = null;
+    onclose: (() => void) | null = null;
+    onmessage: ((event: { data: unknown }) => void) | null = null;
+    /** Channels by subscription id. */
+    readonly subs = new Map<string, string>();
+    constructor() {
+      sockets.push(this);
+      queueMicrotask(() => {
+        this.readyState = 1;
+        this.onopen?.();
+      });
+    }
+    send(text: string): void {
+      const frame = JSON.parse(text) as { type: string; id: string; channel: string };
+      queueMicrotask(() => this.answer(frame));
+    }
+    answer({ type, id, channel }: { type: string; id: string; channel: string }): void {
+      if (type === 'connection_init') this.say({ type: 'connection_ack', connectionTimeoutMs: 300_000 });
+      if (type === 'unsubscribe') {
+        this.say({ type: this.subs.delete(id) ? 'unsubscribe_success' : 'unsubscribe_error', id });
+      }
+      if (type !== 'subscribe') return;
+      const refused = this.subs.size >= 200 || options.refuse?.(channel.slice(1)) === true;
+      if (!refused) this.subs.set(id, channel.slice(1));
+      this.say({ type: refused ? 'subscribe_error' : 'subscribe_success', id });
+    }
+    say(frame: object): void {
+      if (this.readyState === 1) this.onmessage?.({ data: JSON.stringify(frame) });
+    }
+    close(): void {
+      this.readyState = 3;
+    }
+    /** The service cuts it. */
+    cut(): void {
+      this.readyState = 3;
+      this.onclose?.();
+    }
+  }
+
+  const open = (): AnsweringSocket[] => sockets.filter(({ readyState }) => readyState === 1);
+  return {
+    WebSocket: AnsweringSocket as unknown as typeof WebSocket,
+    sockets,
+    open,
+    publish(channel: string, event: string): void {
+      for (const socket of open()) {
+        for (const [id, subscribed] of socket.subs) {
+          if (subscribed === channel) socket.say({ type: 'data', id, event });
+        }
+      }
+    },
+  };
+}
+
+/** Numbers in [0, 1) that a seed decides (mulberry32). */
+export function createDice(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -32,7 +32,7 @@ export type WireSocketEvent =
 export interface WireSocket {
   subscribe(id: string, channel: string, accessToken: string): void;
   unsubscribe(id: string): void;
-  /** One cheap round trip: the service answers `unsubscribe_error` for an id that it does not know. */
+  /** One cheap round trip: the service answers `unsubscribe_error` with an id that it does not know. */
   probe(id: string): void;
   /** Closes without waiting for the other side; nothing more is heard of this socket. */
   close(): void;

@@ -7,6 +7,7 @@ const leader: LeaderStatus = {
   host: 'shared-worker',
   phase: 'live',
   reason: null,
+  switching: false,
   retryInMs: null,
   sockets: 1,
   tabs: 2,

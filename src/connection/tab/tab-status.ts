@@ -23,6 +23,7 @@ export function tabStatus(input: StatusInput): ConnectionStatus {
     return {
       phase: online ? 'connecting' : 'offline',
       reason: online ? null : 'This device has no network.',
+      switching: false,
       retryAt: null,
       host,
       leading,
@@ -43,6 +44,7 @@ export function tabStatus(input: StatusInput): ConnectionStatus {
     status.history === 'kept' ? [] : [status.history === 'full' ? 'storage-full' : 'no-history'];
   return {
     ...phaseOf(status, input),
+    switching: status.switching,
     retryAt: status.retryInMs === null ? null : heardAt + status.retryInMs,
     host: status.host,
     leading,

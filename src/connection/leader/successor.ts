@@ -1,0 +1,112 @@
+/**
+ * A leader to be. It connects and subscribes beside the leader that it is to follow, and holds back what it hears: it
+ * has no lock, takes no epoch, writes nothing and says nothing. Once the other has drained and the lock is held, it
+ * writes what the other did not record, and leads.
+ */
+import { AppError } from '../../shared/errors.ts';
+import { parseLineMessage } from '../../shared/line-messages.ts';
+import type { EventRecord } from '../../shared/log.ts';
+import type { Estate, LeaderDeps, Successor } from './api.ts';
+import { type Inheritance, lead, takeOffice } from './leader.ts';
+import { createRunner } from './runner.ts';
+import type { LeaderState } from './state.ts';
+import { describeChannels } from './status.ts';
+import { createTwinFinder } from './twins.ts';
+
+/** More than this is not held back in memory: then there is no succession now. */
+const MAX_HELD_EVENTS = 20_000;
+/** Records of the other leader that are read for comparison, beyond as many as were held back. */
+const COMPARE_MORE = 2_000;
+
+type Held = Inheritance['events'][number];
+
+/** Prepares to follow a leader whose tabs are `estate`. */
+export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
+  const { clock } = deps;
+  const held: Held[] = [];
+  const intervals: Inheritance['intervals'][number][] = [];
+  let over = false;
+  let settled: { resolve(): void; reject(error: AppError): void } | null = null;
+  const ready = new Promise<void>((resolve, reject) => {
+    settled = { resolve, reject };
+  });
+  // Whoever only closes it need not listen.
+  ready.catch(() => {});
+
+  const line = new deps.BroadcastChannel(deps.line);
+  const runner = createRunner(deps, {
+    record(channel, event) {
+      held.push({ channel, event, receivedAt: clock.wall() });
+      if (held.length > MAX_HELD_EVENTS) giveUp('Too much arrives to hold it back.');
+    },
+    cover: (interval) => void intervals.push(interval),
+    changed() {
+      if (isSettled(runner.state())) settled?.resolve();
+    },
+    signedOut: () => giveUp('The session is over.'),
+  });
+
+  // What the tabs want may change while the other still leads: heard here too, and not answered.
+  line.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const message = parseLineMessage(data);
+    if (message?.t === 'tab') {
+      const { tab, wants, visible, locked, online } = message;
+      runner.dispatch({ t: 'tab', tab, wants, visible, locked, online });
+    } else if (message?.t === 'bye') {
+      runner.dispatch({ t: 'tab-gone', tab: message.tab });
+    }
+  };
+
+  function giveUp(reason: string): void {
+    if (over) return;
+    release();
+    settled?.reject(new AppError('closed', `This window does not take the connection over: ${reason}`));
+    runner.dispatch({ t: 'stop' });
+    runner.close();
+    held.length = 0;
+  }
+
+  function release(): void {
+    over = true;
+    line.close();
+  }
+
+  for (const [tab, { wants, visible, locked }] of Object.entries(estate.tabs)) {
+    runner.dispatch({ t: 'tab', tab, wants, visible, locked, online: deps.online });
+  }
+  runner.dispatch({ t: 'tick' });
+
+  return {
+    ready,
+    async lead() {
+      const closed = () => new AppError('closed', 'This successor was closed before it could lead.');
+      if (over) throw closed();
+      const office = await takeOffice(deps);
+      const limit = 2 * held.length + COMPARE_MORE;
+      const recorded = await deps.history.events.newest(limit).catch((): EventRecord[] => []);
+      if (over) throw closed();
+      release();
+      // From here to `lead` nothing waits: what is heard next is heard by the leader.
+      return lead(runner, office, { events: notIn(recorded, held), intervals }, deps);
+    },
+    close: () => giveUp('It was called off.'),
+  };
+}
+
+/** What was held back and the other did not record: both received it at nearly the same time, on this device's clock. */
+function notIn(recorded: readonly EventRecord[], held: readonly Held[]): Held[] {
+  const finder = createTwinFinder(
+    recorded.map(({ channel, event: text, receivedAt: at }) => ({ channel, text, at })),
+  );
+  return held.filter(
+    ({ channel, event: text, receivedAt: at }) => finder.take({ channel, text, at }) === null,
+  );
+}
+
+/** Whether it is connected and every wanted channel has its answer. */
+function isSettled(s: LeaderState): boolean {
+  return (
+    s.lines.every(({ current }) => current !== null) &&
+    Object.values(describeChannels(s)).every(({ phase }) => phase !== 'waiting' && phase !== 'subscribing')
+  );
+}
