@@ -147,18 +147,31 @@ describe('a feed', () => {
     feed.receive([record(4)]);
     await events.append(
       1,
-      Array.from({ length: 7_000 }, (_, index) => record(index + 4)),
+      Array.from({ length: 6_997 }, (_, index) => record(index + 4)),
     );
     feed.reload(record(7_000));
-    // Announced while the page is read.
+    // Announced while the page is read, which does not hold them yet.
+    await events.append(1, [record(7_001), record(7_002)]);
     feed.receive([record(7_001)]);
     clock.advance(100);
-    feed.receive([record(7_002), record(7_003)]);
+    feed.receive([record(7_002)]);
     await settle();
     clock.advance(100);
-    const { rows, hasOlder, received } = feed.get();
-    expect(keys(rows)).toEqual(Array.from({ length: 200 }, (_, index) => `e1.${index + 6_804}`));
-    expect([hasOlder, received]).toEqual([true, 7_000]);
+    const last = Array.from({ length: 202 }, (_, index) => `e1.${index + 6_801}`);
+    expect(keys(feed.get().rows)).toEqual(last);
+    expect([feed.get().hasOlder, feed.get().received]).toEqual([true, 6_999]);
+
+    // Twice in a row, with nothing delivered between.
+    await events.append(
+      1,
+      Array.from({ length: 20 }, (_, index) => record(index + 7_003)),
+    );
+    feed.reload(record(7_012));
+    await settle();
+    feed.reload(record(7_022));
+    await settle();
+    clock.advance(100);
+    expect(feed.get().received).toBe(7_019);
   });
 
   it('keeps what it shows where the log cannot be read again', async () => {

@@ -105,10 +105,12 @@ describe('the receiver', () => {
     receiver.reached(1, 3_200);
     // While it reads: far more than it keeps waiting, announced in batches, the last from a new leader.
     for (let n = 3_201; n < 15_000; n += 400) receiver.events(1, n, append(1, n, n + 399));
-    receiver.events(2, 1, append(2, 1, 50));
+    receiver.events(2, 1, append(2, 1, 5_050));
     await settle();
     expect(got).toEqual(log);
     expect(Math.max(...pages)).toBe(500);
+    // What was announced beyond that was not held on to, but read.
+    expect(pages.reduce((sum, length) => sum + length, 0)).toBeGreaterThan(3_200 + 5_000);
   });
 
   it('skips a hole that is not worth reading, and goes on behind it', async () => {
