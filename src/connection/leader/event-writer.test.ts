@@ -56,15 +56,16 @@ describe('the event writer', () => {
   });
 
   it('takes what is written in the very moment at which it finishes', async () => {
-    const { writer, said } = setUp();
-    writer.write('default/a', '1');
-    // Each turn of the microtask queue once: one of them lies between the end of a run and the news of it.
-    for (let n = 2; n <= 40; n += 1) {
-      await Promise.resolve();
-      writer.write('default/a', `${n}`);
+    // One of these turns of the microtask queue lies between the end of a run and the news of it.
+    for (let turns = 0; turns < 30; turns += 1) {
+      const { writer, said } = setUp();
+      writer.write('default/a', '1');
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      writer.write('default/a', '2');
+      await settle();
+      await settle();
+      expect(said.flatMap(({ records }) => records)).toHaveLength(2);
     }
-    await settle();
-    expect(said.flatMap(({ records }) => records)).toHaveLength(40);
   });
 
   it.each([
