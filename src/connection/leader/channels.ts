@@ -36,7 +36,7 @@ export function subscribeWanted(s: LeaderState, current: Socket, at: Moment, eff
       continue;
     }
     effects.push({ t: 'unsubscribe', socket: current.id, sub: id });
-    endCoverage(sub, at.wall, s.aloneSince === null ? 'not-watched' : 'not-running', effects);
+    endCoverage(sub, current.heardWall, s.aloneSince === null ? 'not-watched' : 'not-running', effects);
     if (overdue) park(s, sub.channel, 'failed', 'The service did not confirm the channel in time.', at);
   }
   for (const channel of wanted) {

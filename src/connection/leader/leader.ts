@@ -197,7 +197,10 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
 
   async function subscribe({ socket, sub, channel, forceToken }: Extract<LeaderEffect, { t: 'subscribe' }>) {
     try {
-      wire(socket)?.subscribe(sub, channel, await token(forceToken));
+      const accessToken = await token(forceToken);
+      // Let go of while the token was on its way: the `unsubscribe` has gone out already.
+      if (state.current?.id !== socket || state.current.subs[sub] === undefined) return;
+      wire(socket)?.subscribe(sub, channel, accessToken);
     } catch {
       // No token now: the request stays unanswered, and the reducer asks again after its time-out.
     }

@@ -93,7 +93,7 @@ function apply(s: LeaderState, event: LeaderEvent, at: Moment, effects: LeaderEf
 /** Derives everything that is due now. */
 function settle(s: LeaderState, at: Moment, effects: LeaderEffect[]): void {
   if (s.aloneSince !== null && at.now - s.aloneSince >= timing.ALONE_GRACE_MS) {
-    dropCurrent(s, at.wall, 'not-running', effects);
+    dropCurrent(s, s.current?.heardWall ?? at.wall, 'not-running', effects);
     if (s.candidate !== null) effects.push({ t: 'close', socket: s.candidate.id });
     s.candidate = null;
     s.retry = null;
@@ -222,7 +222,7 @@ function dropCurrent(
 }
 
 function end(s: LeaderState, how: 'signed-out' | 'stopped', at: Moment, effects: LeaderEffect[]): void {
-  dropCurrent(s, at.wall, how === 'stopped' ? 'leader-lost' : 'not-running', effects);
+  dropCurrent(s, s.current?.heardWall ?? at.wall, how === 'stopped' ? 'leader-lost' : 'not-running', effects);
   if (s.candidate !== null) effects.push({ t: 'close', socket: s.candidate.id });
   s.candidate = null;
   s.retry = null;
