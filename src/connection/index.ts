@@ -79,6 +79,14 @@ export function createConnection(options: ConnectionOptions): Connection {
     onCoverage(channels) {
       for (const feed of feeds) if (channels.includes(feed.channel)) feed.refreshGaps();
     },
+    onReturned() {
+      outbox.refresh();
+      for (const feed of feeds) {
+        feed.refreshGaps();
+        // Before the first word of a leader no hint could lead to what the log has.
+        if (!follower.heard()) feed.reload();
+      }
+    },
     onOutbox: outbox.refresh,
     onStatus(before, now) {
       if (now.phase === 'live' && before.phase !== 'live') outbox.kick();

@@ -32,6 +32,8 @@ export interface DrivenFeed extends Feed {
   receive(records: readonly EventRecord[]): void;
   /** The coverage or the channel's state changed. */
   refreshGaps(): void;
+  /** Reads the newest page of the log again. */
+  reload(): void;
 }
 
 export function createFeed({ channel, log, coverage, clock, live, onClose }: FeedDeps): DrivenFeed {
@@ -93,6 +95,7 @@ export function createFeed({ channel, log, coverage, clock, live, onClose }: Fee
     refreshGaps() {
       void readGaps().then(changed);
     },
+    reload: () => void load(),
     async loadOlder() {
       const first = records[0];
       if (first === undefined || !hasOlder) return;
