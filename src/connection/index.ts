@@ -105,6 +105,12 @@ export function createConnection(options: ConnectionOptions): Connection {
       toObservers.reached(epoch, n);
     },
     onCoverage: (channels) => coverage.refresh((channel) => channels.includes(channel)),
+    onReturned() {
+      outbox.refresh();
+      coverage.refresh(() => true);
+      // Before the first word of a leader no hint could lead to what the log has.
+      if (!follower.heard()) for (const feed of feeds) feed.reload(null);
+    },
     onOutbox: outbox.refresh,
     onStatus(before, now) {
       if (now.phase === 'live' && before.phase !== 'live') outbox.kick();

@@ -55,11 +55,15 @@ export function createOutbox(deps: OutboxDeps): DrivenOutbox {
   let draining: Promise<void> | null = null;
   let again = false;
   let cancelWake = (): void => {};
+  let cancelLook = (): void => {};
   let over = false;
 
   async function refresh(): Promise<void> {
     const rows = await log.list().catch(() => []);
-    if (!over) store.set(rows.map(shown));
+    if (over) return;
+    store.set(rows.map(shown));
+    cancelLook();
+    if (rows.length > 0) cancelLook = clock.after(DELIVERED_SHOWN_MS + 1_000, () => void refresh());
   }
 
   async function change(id: string, how: (row: StoredOutboxRow) => StoredOutboxRow | null): Promise<void> {
@@ -228,6 +232,7 @@ export function createOutbox(deps: OutboxDeps): DrivenOutbox {
     },
     close() {
       over = true;
+      cancelLook();
       cancelWake();
     },
   };

@@ -153,10 +153,18 @@ export function createRunner(deps: RunnerDeps, first: RunnerSink): Runner {
   async function subscribe({ socket, sub, channel, forceToken }: Extract<LeaderEffect, { t: 'subscribe' }>) {
     try {
       const { accessToken } = await token(forceToken);
+      // Let go of while the token was on its way: the `unsubscribe` has gone out already.
+      if (!isAskedFor(socket, sub)) return;
       sockets.get(socket)?.wire?.subscribe(sub, channel, accessToken);
     } catch {
       // No token now: the request stays unanswered, and the reducer asks again after its time-out.
     }
+  }
+
+  function isAskedFor(socket: number, sub: string): boolean {
+    return state.lines.some(({ current, candidate }) =>
+      [current, candidate].some((open) => open?.id === socket && open.subs[sub] !== undefined),
+    );
   }
 
   function hear(socket: number, event: WireSocketEvent): void {

@@ -34,8 +34,11 @@ export interface FeedDeps {
 /** The feed as the connection drives it. */
 export interface DrivenFeed extends Feed {
   receive(records: readonly EventRecord[]): void;
-  /** So much came up to `until` that it was not delivered: the newest page of the log takes the place of the rows. */
-  reload(until: Position): void;
+  /**
+   * So much came up to `until` that it was not delivered (null: it is not known what came): the newest page of the log
+   * takes the place of the rows.
+   */
+  reload(until: Position | null): void;
 }
 
 export function createFeed({ channel, log, coverage, clock, visible, onClose }: FeedDeps): DrivenFeed {
@@ -141,10 +144,10 @@ export function createFeed({ channel, log, coverage, clock, visible, onClose }: 
     },
     reload(until) {
       const since = newest;
-      newest = until;
+      newest = until ?? since;
       void load();
       // Before the first read there is nothing that could have been missed.
-      if (since === null) return;
+      if (since === null || until === null) return;
       void log
         .count(channel, since, until)
         .catch(() => 0)

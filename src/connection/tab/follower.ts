@@ -35,6 +35,8 @@ export interface FollowerDeps {
   onReached(epoch: number, n: number): void;
   /** The coverage of these channels changed. */
   onCoverage(channels: readonly string[]): void;
+  /** The page is back: what was said meanwhile may be lost to it. */
+  onReturned(): void;
   /** Another tab changed the outbox. */
   onOutbox(): void;
   onStatus(before: ConnectionStatus, now: ConnectionStatus): void;
@@ -204,6 +206,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       suspended = false;
       heardAt = clock.monotonic();
       host.resume();
+      deps.onReturned();
     },
   });
   line.onmessage = ({ data }: MessageEvent<unknown>) => {

@@ -1,0 +1,23 @@
+/**
+ * The shared connection under random schedules: the real pages' side, hosts, leaders, store and outbox, with a
+ * virtual clock, browser and service around them. A failing run prints its steps, seed and path; `FC_SEED=<seed>`
+ * (and `FC_PATH=<path>`) plays that again, `FC_TRACE=1` with all that is said and stored, and `FC_RUNS=<n>` more or
+ * fewer schedules.
+ */
+import fc from 'fast-check';
+import { it, vi } from 'vitest';
+import { schedule } from './commands.ts';
+import { mustKeep } from './stage.ts';
+
+vi.mock('../../../src/shared/clock.ts', async () => (await import('./mocks.ts')).mockClock());
+vi.mock('../../../src/store/database.ts', async (original) =>
+  (await import('./mocks.ts')).mockDatabase(original),
+);
+
+const RUNS = Number(process.env.FC_RUNS ?? 2_000);
+const SEED = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };
+const PATH = process.env.FC_PATH === undefined ? {} : { path: process.env.FC_PATH };
+
+it('keeps every promise, whatever comes when', async () => {
+  await fc.assert(fc.asyncProperty(schedule, mustKeep), { numRuns: RUNS, ...SEED, ...PATH });
+}, 600_000);
