@@ -20,6 +20,11 @@ export interface FrontProxy {
   /** Cuts every connection and refuses new ones, until `mend`. */
   cut(): void;
   mend(): void;
+  /**
+   * Takes `no-store` off the pages. It keeps them out of the browser's back/forward cache, where pages of other
+   * apps with this connection do go.
+   */
+  letPagesBeCached(): void;
   /** Where requests go. */
   target(port: number): void;
   close(): Promise<void>;
@@ -30,6 +35,7 @@ export async function startFrontProxy(): Promise<FrontProxy> {
   const sockets = new Set<Socket>();
   let targetPort = 0;
   let isCut = false;
+  let pagesMayBeCached = false;
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const upstream = request(
@@ -47,6 +53,9 @@ export async function startFrontProxy(): Promise<FrontProxy> {
           status: answer.statusCode ?? 0,
           headers: incoming.headers,
         });
+        if (pagesMayBeCached && answer.headers['content-type']?.startsWith('text/html')) {
+          delete answer.headers['cache-control'];
+        }
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
       },
@@ -77,6 +86,9 @@ export async function startFrontProxy(): Promise<FrontProxy> {
     },
     mend() {
       isCut = false;
+    },
+    letPagesBeCached() {
+      pagesMayBeCached = true;
     },
     target(port) {
       targetPort = port;
