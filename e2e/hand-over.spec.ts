@@ -12,32 +12,10 @@ import {
   upTo,
   without,
 } from './support/fixtures.ts';
+import { publishSteadily } from './support/publisher.ts';
 
 const TALL = { width: 900, height: 8_000 };
 const CHANNEL = 'default/one';
-
-/** Publishes 50 events a second until stopped; resolves with how many were published. */
-function publishSteadily(app: App): { stop(): Promise<number> } {
-  let going = true;
-  let n = 0;
-  const run = (async () => {
-    while (going) {
-      n += 1;
-      const [, pause] = [
-        app.far.publish(CHANNEL, [{ n }]),
-        new Promise((resolve) => setTimeout(resolve, 20)),
-      ];
-      await pause;
-    }
-  })();
-  return {
-    async stop() {
-      going = false;
-      await run;
-      return n;
-    },
-  };
-}
 
 /** How long it took, from now, until the only socket is a second one with the channel on it. Milliseconds. */
 async function secondSocketListens(app: App): Promise<number> {
@@ -77,12 +55,13 @@ test('closing the tab that started the SharedWorker loses no event and opens no 
   page,
 }) => {
   const [first, ...rest] = await threeTabs(page, app);
-  const publisher = publishSteadily(app);
+  const publisher = publishSteadily(app.far, CHANNEL);
   await expect.poll(async () => (await shown(rest[0] as Page, 'n')).length).toBeGreaterThan(20);
   await first?.close();
   const at = (await shown(rest[0] as Page, 'n')).length;
   await expect.poll(async () => (await shown(rest[0] as Page, 'n')).length).toBeGreaterThan(at + 40);
-  const count = await publisher.stop();
+  await publisher.stop();
+  const count = publisher.published.length;
   for (const each of rest)
     await expect.poll(async () => (await shown(each, 'n')).toSorted((a, b) => a - b)).toEqual(upTo(count));
   expect((await app.far.stats()).events.socketsOpened).toBe(1);

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, freePort, test } from './support/fixtures.ts';
+import { expect, test } from './support/fixtures.ts';
+import { freePort } from './support/server-process.ts';
 
 const root = join(import.meta.dirname, '..');
 const PARTS = [

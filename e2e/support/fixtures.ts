@@ -2,16 +2,10 @@
  * A server of its own for every test (the built one, with its stand-ins, in an empty folder), a counting proxy in
  * front of it, and the words that tests use: sign in, open a desk, read what a feed shows.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { createFarEnd, type FarEnd } from './far-end.ts';
 import { type FrontProxy, startFrontProxy } from './front-proxy.ts';
-
-const root = join(import.meta.dirname, '../..');
+import { createServerProcess, freePort } from './server-process.ts';
 
 export interface App {
   /** The address that a person opens; passes through the counting proxy. */
@@ -42,74 +36,33 @@ export { expect };
 
 async function startApp(env: Record<string, string>): Promise<App & { stop(): Promise<void> }> {
   const proxy = await startFrontProxy();
-  const folder = mkdtempSync(join(tmpdir(), 'switchboard-e2e-'));
-  symlinkSync(join(root, 'dist'), join(folder, 'dist'));
   const [port, localPort] = [await freePort(), await freePort()];
   const origin = `http://localhost:${proxy.port}`;
-  let output = '';
-  let child: ChildProcess;
-
-  async function start(): Promise<void> {
-    child = spawn(process.execPath, [join(root, 'dist/server/main.js')], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, PORT: `${port}`, LOCAL_PORT: `${localPort}`, ORIGIN: origin, ...env },
-    });
-    await new Promise<void>((resolve, reject) => {
-      const hear = (chunk: Buffer): void => {
-        output += chunk.toString();
-        // The last line of its introduction: everything before it has been printed.
-        if (/^ {2}faults/m.test(output)) resolve();
-      };
-      child.stdout?.on('data', hear);
-      child.stderr?.on('data', hear);
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
-    });
-    proxy.target(port);
-  }
-
-  async function stop(): Promise<void> {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.removeAllListeners('exit');
-    child.once('exit', () => {});
-    const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    child.kill('SIGTERM');
-    await Promise.race([ended, gone]);
-  }
-
-  await start();
-  const local = `http://localhost:${localPort}`;
-  const apiKey = /API key\s+(\S+)/.exec(output)?.[1] ?? '';
+  const server = createServerProcess({
+    env: { PORT: `${port}`, LOCAL_PORT: `${localPort}`, ORIGIN: origin, ...env },
+    lastLine: /^ {2}faults/m,
+  });
+  await server.start();
+  proxy.target(port);
   return {
     origin,
     proxy,
-    far: createFarEnd(local, apiKey),
-    output: () => output,
+    far: createFarEnd(`http://localhost:${localPort}`, apiKeyIn(server.output())),
+    output: server.output,
     async restart() {
-      await stop();
-      output += '\n--- restart ---\n';
-      const before = output.length;
-      const whole = output;
-      output = '';
-      await start();
-      output = whole.slice(0, before) + output;
+      await server.stop();
+      await server.start();
     },
     async stop() {
-      await stop();
+      await server.remove();
       await proxy.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** A port that nobody uses now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, 'localhost', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+/** The Event API's key, from what the server printed. */
+export function apiKeyIn(output: string): string {
+  return /API key\s+(\S+)/.exec(output)?.[1] ?? '';
 }
 
 /** Signs in as a demo user, through the provider's own page, and comes back to `path`. */

@@ -22,6 +22,11 @@ export interface FrontProxy {
   mend(): void;
   /** Answers a path itself, as the server would if the file were part of the app. */
   serve(path: string, type: string, body: string | Uint8Array): void;
+  /**
+   * Takes `no-store` off the pages. It keeps them out of the browser's back/forward cache, where pages of other
+   * apps with this connection do go.
+   */
+  letPagesBeCached(): void;
   /** Where requests go. */
   target(port: number): void;
   close(): Promise<void>;
@@ -33,6 +38,7 @@ export async function startFrontProxy(): Promise<FrontProxy> {
   const served = new Map<string, { type: string; body: string | Uint8Array }>();
   let targetPort = 0;
   let isCut = false;
+  let pagesMayBeCached = false;
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const own = served.get(incoming.url ?? '');
@@ -55,6 +61,9 @@ export async function startFrontProxy(): Promise<FrontProxy> {
           status: answer.statusCode ?? 0,
           headers: incoming.headers,
         });
+        if (pagesMayBeCached && answer.headers['content-type']?.startsWith('text/html')) {
+          delete answer.headers['cache-control'];
+        }
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
       },
@@ -88,6 +97,9 @@ export async function startFrontProxy(): Promise<FrontProxy> {
     },
     serve(path, type, body) {
       served.set(path, { type, body });
+    },
+    letPagesBeCached() {
+      pagesMayBeCached = true;
     },
     target(port) {
       targetPort = port;
