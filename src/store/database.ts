@@ -7,7 +7,7 @@ import { AppError } from '../shared/errors.ts';
 import type { EventRecord, GapCause } from '../shared/log.ts';
 
 /** Raise with every change of the schema, and add a step to `upgrade`. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** One interval in which a channel was provably listened to. */
 export interface CoverageRow {
@@ -36,8 +36,18 @@ export interface StoredOutboxRow {
   attempts: number;
 }
 
+/** Up to where a channel's history was heard, for catch-up. */
+export interface StoredCheckpoint {
+  channel: string;
+  /** The history's own mark; opaque. */
+  position: string;
+  /** Wall clock at which it was taken, milliseconds since 1970. */
+  wall: number;
+}
+
 export interface UserSchema extends DBSchema {
   meta: { key: 'leader'; value: { epoch: number } };
+  checkpoints: { key: string; value: StoredCheckpoint };
   events: { key: [number, number]; value: EventRecord; indexes: { channel: [string, number, number] } };
   coverage: { key: [string, number]; value: CoverageRow };
   outbox: { key: number; value: StoredOutboxRow; indexes: { id: string } };
@@ -75,6 +85,9 @@ export function createDatabase(name: string): Database {
           db.createObjectStore('coverage', { keyPath: ['channel', 'from'] });
           const outbox = db.createObjectStore('outbox', { keyPath: 'k', autoIncrement: true });
           outbox.createIndex('id', 'id', { unique: true });
+        }
+        if (oldVersion < 2) {
+          db.createObjectStore('checkpoints', { keyPath: 'channel' });
         }
       },
       // Another context of an older version still holds it open: it lets go in its own `blocking`, so waiting is right.

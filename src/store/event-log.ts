@@ -20,6 +20,8 @@ export interface EventLog {
   page(channel: string, before: Position | null, limit: number): Promise<EventRecord[]>;
   /** The first `limit` events of a channel after `after` (exclusive; null = oldest), oldest first. */
   forward(channel: string, after: Position | null, limit: number): Promise<EventRecord[]>;
+  /** The newest `limit` events of all channels, oldest first. */
+  newest(limit: number): Promise<EventRecord[]>;
   /** Events of all channels after `after` (exclusive) up to and including `until`, in order. */
   between(after: Position, until: Position): Promise<EventRecord[]>;
   /** Removes the oldest events above `max`. */
@@ -76,6 +78,14 @@ export function createEventLog(database: Database): EventLog {
         const lower = after === null ? [channel] : [channel, after.epoch, after.n];
         const range = IDBKeyRange.bound(lower, [channel, Number.POSITIVE_INFINITY], after !== null, false);
         return db.getAllFromIndex('events', 'channel', range, limit);
+      }),
+
+    newest: (limit) =>
+      database.use(async (db) => {
+        const { store } = db.transaction('events');
+        let first = await store.openKeyCursor(null, 'prev');
+        if (first !== null && limit > 1) first = await first.advance(limit - 1);
+        return store.getAll(first === null ? null : IDBKeyRange.lowerBound(first.key));
       }),
 
     between: (after, until) =>

@@ -31,6 +31,8 @@ describe.each<[string, () => History]>([
     expect(positions(await events.forward('default/a', null, 2))).toEqual(['1.1', '1.3']);
     expect(positions(await events.forward('default/a', record(1, 3), 10))).toEqual(['2.1', '2.2']);
     expect(positions(await events.between(record(1, 1), record(2, 1)))).toEqual(['1.2', '1.3', '2.1']);
+    expect(positions(await events.newest(3))).toEqual(['1.3', '2.1', '2.2']);
+    expect(positions(await events.newest(99))).toHaveLength(5);
   });
 
   it('keeps the newest when it is trimmed', async () => {

@@ -47,6 +47,7 @@ export function createMemoryHistory(): History {
         of(channel)
           .filter((record) => after === null || comparePositions(record, after) > 0)
           .slice(0, limit),
+      newest: async (limit) => kept.slice(-limit),
       between: async (after, until) =>
         kept.filter((record) => comparePositions(record, after) > 0 && comparePositions(record, until) <= 0),
       trim: async (max) => kept.splice(0, Math.max(0, kept.length - max)).length,
