@@ -3,6 +3,7 @@
  * feeds, `events` in Amplify's shape, the status and the outbox. It knows no React; the app injects how to publish.
  */
 
+import { createHttpPublish } from '../outbox/http-publish.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import { parseChannel } from '../shared/channel.ts';
 import { createSystemClock } from '../shared/clock.ts';
@@ -44,10 +45,17 @@ export function createConnection(options: ConnectionOptions): Connection {
   const feeds = new Set<DrivenFeed>();
   const joined = createJoinedChannels(() => follower.announce());
   const receiver = createReceiver({ read: history.events.between, deliver: joined.deliver });
+  const publish = createHttpPublish({
+    fetch: (url, init) => fetch(url, init),
+    token: async (force) => (await options.tokens.get({ force })).accessToken,
+  });
+  const { endpoint } = options.events;
   const outbox = createOutbox({
     log: createOutboxLog(database),
     events: history.events,
-    post: options.post,
+    post: ({ channel, events }, signal) => publish(endpoint, channel, events, signal),
+    isLive: (subscription) => follower.status.get().channels[subscription]?.phase === 'live',
+    endpoint,
     locks,
     lockName: names.outboxLock,
     clock,
@@ -55,6 +63,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     newId: () => crypto.randomUUID(),
     online: () => navigator.onLine,
     hint: () => follower.post({ v: 1, t: 'outbox' }),
+    onQueued: () => options.onQueued?.(),
+    onUnanswered: () => follower.nudge('publish'),
   });
   const follower = createFollower({
     tab,

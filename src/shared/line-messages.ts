@@ -60,6 +60,8 @@ export type NudgeCause =
   | 'resume'
   | 'focus'
   | 'clock-jump'
+  /** A publish has no answer: the path may be dead. */
+  | 'publish'
   | 'retry';
 
 export type TabMessage =

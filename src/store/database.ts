@@ -2,7 +2,14 @@
  * The user's database: schema, migrations, and one connection per context that lets go when another context
  * needs to upgrade or delete it, and opens again when it is next used.
  */
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
+import {
+  type DBSchema,
+  deleteDB,
+  type IDBPDatabase,
+  type IDBPObjectStore,
+  openDB,
+  type StoreNames,
+} from 'idb';
 import { AppError } from '../shared/errors.ts';
 import type { EventRecord, GapCause } from '../shared/log.ts';
 
@@ -33,7 +40,18 @@ export interface StoredOutboxRow {
   createdAt: number;
   /** Wall clock of the last send, milliseconds since 1970; null before the first. */
   sentAt: number | null;
+  /** Counts the claims: whoever raised it last may send, and only the answer to that attempt counts. */
   attempts: number;
+  /** The channel as long as the row is to be sent, else null: the index over it has nothing else. */
+  due: string | null;
+  /** When it was delivered, milliseconds since 1970; null in every other state. */
+  deliveredAt: number | null;
+  /** Why and how long nobody may send it; null when it may go. */
+  rest: { since: number; until: number; throttled: boolean } | null;
+  /** It was sent again although the service may have had it, and its events carry no ids. */
+  maybeTwice: boolean;
+  /** HTTP endpoint that it was meant for; null in rows of earlier versions. */
+  endpoint: string | null;
 }
 
 /** Up to where a channel's history was heard, for catch-up. */
@@ -50,7 +68,11 @@ export interface UserSchema extends DBSchema {
   checkpoints: { key: string; value: StoredCheckpoint };
   events: { key: [number, number]; value: EventRecord; indexes: { channel: [string, number, number] } };
   coverage: { key: [string, number]; value: CoverageRow };
-  outbox: { key: number; value: StoredOutboxRow; indexes: { id: string } };
+  outbox: {
+    key: number;
+    value: StoredOutboxRow;
+    indexes: { id: string; due: string; deliveredAt: number };
+  };
 }
 
 export type Transactional = IDBPDatabase<UserSchema>;
@@ -76,7 +98,7 @@ export function createDatabase(name: string): Database {
       old?.then((db) => db.close()).catch(() => {});
     };
     opening ??= openDB<UserSchema>(name, VERSION, {
-      upgrade(db, oldVersion) {
+      async upgrade(db, oldVersion, _newVersion, tx) {
         // Steps from every earlier version, oldest first; each keeps the data of the one before.
         if (oldVersion < 1) {
           db.createObjectStore('meta');
@@ -88,6 +110,7 @@ export function createDatabase(name: string): Database {
         }
         if (oldVersion < 2) {
           db.createObjectStore('checkpoints', { keyPath: 'channel' });
+          await completeOutboxRows(tx.objectStore('outbox'));
         }
       },
       // Another context of an older version still holds it open: it lets go in its own `blocking`, so waiting is right.
@@ -136,6 +159,26 @@ export function createDatabase(name: string): Database {
       opening = null;
     },
   };
+}
+
+type OutboxStore = IDBPObjectStore<UserSchema, StoreNames<UserSchema>[], 'outbox', 'versionchange'>;
+
+/** Version 2: an index over what is to be sent, one over what was delivered, and rows that fit them. */
+async function completeOutboxRows(store: OutboxStore): Promise<void> {
+  store.createIndex('due', 'due');
+  store.createIndex('deliveredAt', 'deliveredAt');
+  for (let cursor = await store.openCursor(); cursor !== null; cursor = await cursor.continue()) {
+    const { value: row } = cursor;
+    const over = row.state === 'delivered' || row.state === 'refused';
+    await cursor.update({
+      ...row,
+      due: over ? null : row.channel,
+      deliveredAt: row.state === 'delivered' ? (row.sentAt ?? row.createdAt) : null,
+      rest: null,
+      maybeTwice: false,
+      endpoint: null,
+    });
+  }
 }
 
 /** Deletes all that the device keeps of one user. Waits until every other context has let go. */
