@@ -78,7 +78,7 @@ export function createEventsApi(options: EventsApiOptions): EventsApi {
       else counts.wsPublishes += 1;
     },
   });
-  const httpPublish = createHttpPublish(publish, faults);
+  const httpPublish = createHttpPublish(publish, faults, () => clock.monotonic());
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: true,
