@@ -405,6 +405,27 @@ describe('throttling', () => {
     await state(other, 'delivered');
   });
 
+  it('holds back every tab, not only the one that was told', async () => {
+    const one = setUp();
+    const id = await one.outbox.publish('default/a', [1]);
+    (await one.call(0)).answer(
+      new AppError('rate-limited', 'Slow.', { retryable: true, retryAfterMs: 3_000 }),
+    );
+    await one.row(id, ({ reason }) => reason !== null);
+    one.outbox.close();
+    const two = setUp({ name: one.name });
+    two.clock.advance(1);
+    two.outbox.kick();
+    await two.row(id, ({ reason }) => reason !== null);
+    two.clock.advance(2_900);
+    two.outbox.kick();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(two.calls).toHaveLength(0);
+    two.clock.advance(200);
+    two.outbox.kick();
+    await two.call(0);
+  });
+
   it('sends at most 25 requests within a second, in order, and says why the rest waits', async () => {
     const before = setUp({ online: false });
     const channels = Array.from({ length: 10 }, (_, n) => `default/c${n}`);
