@@ -15,8 +15,8 @@ const TOTAL = Number(process.env.OUTBOX_CHAOS_PUBLISHES ?? 600);
 const SEED = Number(process.env.OUTBOX_CHAOS_SEED ?? randomInt(2 ** 31));
 const CHANNELS = upTo(5).map((n) => `default/chaos-${n}`);
 const TABS = 3;
-/** Publishes that a tab makes between two faults. */
-const CHUNK = 25;
+/** Publishes that a tab makes between two faults: the whole run has at least 20 faults, each kind twice or more. */
+const CHUNK = Math.min(25, Math.max(1, Math.floor(TOTAL / (20 * TABS))));
 
 /** A published event: its id, the tab's life that published it, and its place in that. */
 interface Item {
@@ -48,6 +48,8 @@ test('whatever was queued arrives, once and in order', async ({ app, context, pa
   const far = await listen(app, CHANNELS);
   const queued: (Item & { channel: string })[] = [];
   const faults: Record<string, number> = {};
+  /** Faults to come: each kind once before any comes again. */
+  let bag: (typeof FAULTS)[number][] = [];
   let lives = 0;
   let made = 0;
 
@@ -89,7 +91,8 @@ test('whatever was queued arrives, once and in order', async ({ app, context, pa
   const tabs = await Promise.all(upTo(TABS).map(openTab));
   while (made < TOTAL) {
     const working = tabs.map(publishSome);
-    const fault = pick(FAULTS);
+    if (bag.length === 0) bag = [...FAULTS].sort(() => random() - 0.5);
+    const fault = bag.pop() ?? 'none';
     faults[fault] = (faults[fault] ?? 0) + 1;
     const hurt = Math.floor(random() * TABS);
     await inflict(fault, { app, context, warden, tab: tabs[hurt]?.page ?? page, ms: 200 + random() * 800 });
