@@ -1,6 +1,7 @@
 /**
- * One builder, three environments: the page with its worker (`client`), the server with the page's server
- * rendering (`ssr`), and the service worker (`sw`), which is built last because it lists what the page consists of.
+ * One builder, several environments: the page with its worker (`client`), the server with the page's server
+ * rendering (`ssr`), and the service worker (`sw`, and the part of it that sends the outbox), which is built last
+ * because it lists what the page consists of.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,20 @@ const root = import.meta.dirname;
 const out = (folder: string): string => join(root, 'dist', folder);
 const build = computeBuildId(root);
 
+/** A script of the service worker, beside the page's files, so that its scope is the whole origin. */
+const serviceWorkerScript = (entry: string, file: string) => ({
+  consumer: 'client' as const,
+  build: {
+    outDir: out('client'),
+    emptyOutDir: false,
+    copyPublicDir: false,
+    rolldownOptions: {
+      input: join(root, entry),
+      output: { entryFileNames: file, format: 'iife' as const, codeSplitting: false },
+    },
+  },
+});
+
 export default defineConfig({
   root: join(root, 'src/app'),
   publicDir: join(root, 'public'),
@@ -26,7 +41,7 @@ export default defineConfig({
   worker: { format: 'es' as const },
   builder: {
     async buildApp(builder) {
-      for (const name of ['client', 'ssr', 'sw']) {
+      for (const name of ['client', 'ssr', 'sw', 'swOutbox']) {
         const environment = builder.environments[name];
         if (environment !== undefined) await builder.build(environment);
       }
@@ -62,19 +77,8 @@ export default defineConfig({
         },
       },
     },
-    sw: {
-      consumer: 'client' as const,
-      build: {
-        // Beside the page's files, so that its scope is the whole origin.
-        outDir: out('client'),
-        emptyOutDir: false,
-        copyPublicDir: false,
-        rolldownOptions: {
-          input: join(root, 'sw/sw.ts'),
-          output: { entryFileNames: 'sw.js', format: 'iife' as const, codeSplitting: false },
-        },
-      },
-    },
+    sw: serviceWorkerScript('sw/sw.ts', 'sw.js'),
+    swOutbox: serviceWorkerScript('sw/outbox-entry.ts', 'sw-outbox.js'),
   },
   test: {
     root,
@@ -85,7 +89,7 @@ export default defineConfig({
 });
 
 /** Files that the page never asks for by these names, or that must always come from the network. */
-const NOT_PRECACHED = /(^|\/)(index\.html|sw\.js|robots\.txt|\.vite\/.*|screenshots\/.*|.*\.map)$/;
+const NOT_PRECACHED = /(^|\/)(index\.html|sw(-outbox)?\.js|robots\.txt|\.vite\/.*|screenshots\/.*|.*\.map)$/;
 
 /**
  * Puts the list of everything the page consists of in the place of `self.__WB_MANIFEST` in the service worker.

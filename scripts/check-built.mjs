@@ -40,10 +40,12 @@ const one = (what, test) => {
 };
 
 const serviceWorker = one('service worker', (name) => name === 'sw.js');
+const outboxPart = one('outbox part of the service worker', (name) => name === 'sw-outbox.js');
 const leaderWorker = one('connection worker', (name) => /^assets\/leader-worker-.*\.js$/.test(name));
 
 for (const script of scripts) forbid(script, SERVER, 'server code');
 forbid(serviceWorker, [...AMPLIFY, ...REACT], 'Amplify or React');
+forbid(outboxPart, [...AMPLIFY, ...REACT], 'Amplify or React');
 forbid(leaderWorker, [...AMPLIFY, ...REACT], 'Amplify or React');
 
 const first = firstLoad();
@@ -53,6 +55,7 @@ for (const name of first) {
 }
 
 limit('service worker', [serviceWorker.name], 12);
+limit('outbox part of the service worker', [outboxPart.name], 9);
 limit('connection worker', [leaderWorker.name], 20);
 limit('first load of the page', first, 130);
 

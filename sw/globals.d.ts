@@ -8,4 +8,6 @@ interface PrecacheManifestEntry {
 interface ServiceWorkerGlobalScope {
   /** Written here by the build: every precached file, `/shell` and `/offline.html` among them. */
   readonly __WB_MANIFEST: PrecacheManifestEntry[];
+  /** Put here by `/sw-outbox.js`. */
+  sendOutbox?: import('./outbox-sync.ts').SendOutbox;
 }

@@ -25,7 +25,7 @@ export interface RequestFacts {
 }
 
 const NETWORK_PREFIXES = ['/auth/', '/api/'];
-const NETWORK_PATHS = ['/healthz', '/readyz', '/metrics', '/sw.js'];
+const NETWORK_PATHS = ['/healthz', '/readyz', '/metrics', '/sw.js', '/sw-outbox.js'];
 
 export function routeOf(request: RequestFacts, origin: string): Route {
   const url = new URL(request.url);

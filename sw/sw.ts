@@ -1,8 +1,10 @@
 /** The service worker, as a table of contents: which event goes to which part. */
+import { OUTBOX_SYNC_TAG, type SyncEvent } from '../src/shared/background-sync.ts';
 import { createSystemClock } from '../src/shared/clock.ts';
 import { SESSION_CHANNEL } from '../src/shared/page-data.ts';
 import { answerNavigation, type NavigationDeps } from './navigations.ts';
 import { openFromNotification } from './notification-click.ts';
+import { loadOutboxPart } from './outbox-part.ts';
 import { createPrecache } from './precache.ts';
 import { addStaticRoutes, routeOf, type StaticRoutingEvent, setPreload } from './routes.ts';
 import { answerShare } from './share-target.ts';
@@ -35,6 +37,8 @@ self.addEventListener('install', (event) => {
       staticRoutes = taken;
     }),
   );
+  // A script that was not there at the installation cannot be imported later.
+  if ('sync' in self.registration) event.waitUntil(loadOutboxPart());
 });
 
 // The very first version takes the open pages at once, so that they share one token flow from the first visit on.
@@ -68,4 +72,23 @@ self.addEventListener('notificationclick', (event) => {
 
 self.addEventListener('message', (event) => {
   if ((event.data as { type?: unknown } | null)?.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting());
+});
+
+// A browser with Background Sync: what pages could not send goes out with no page open.
+self.addEventListener('sync', (event) => {
+  const sync = event as Event & SyncEvent;
+  if (sync.tag !== OUTBOX_SYNC_TAG) return;
+  sync.waitUntil(
+    loadOutboxPart().then((sendOutbox) =>
+      sendOutbox({
+        token: broker.get,
+        fetch: (url, init) => fetch(url, init),
+        openLine: (name) => new BroadcastChannel(name),
+        locks: self.navigator.locks ?? null,
+        clock,
+        random: Math.random,
+        isOnline: () => self.navigator.onLine,
+      }),
+    ),
+  );
 });

@@ -15,6 +15,7 @@ import {
 } from '../src/shared/token.ts';
 import { createTokenCache, type TokenLoad } from '../src/shared/token-cache.ts';
 import { tokenEnd } from '../src/shared/token-life.ts';
+import type { HeldToken } from '../src/shared/token-machine.ts';
 
 export interface BrokerDeps {
   /** The service worker's own `fetch`: it reaches the network. */
@@ -37,6 +38,11 @@ interface TokenRequestEvent {
 export interface TokenBroker {
   /** Answers the event of a request that `routeOf` called a token request. */
   respond(event: TokenRequestEvent): void;
+  /**
+   * The token for the service worker's own requests.
+   * @throws AppError `signed-out`, `token-unavailable`, `request-refused`.
+   */
+  get(options: { force: boolean }): Promise<HeldToken>;
 }
 
 export function createTokenBroker(deps: BrokerDeps): TokenBroker {
@@ -87,6 +93,7 @@ export function createTokenBroker(deps: BrokerDeps): TokenBroker {
   }
 
   return {
+    get: cache.get,
     respond(event) {
       event.respondWith(answer(event.request));
       // A renewal behind the answer keeps the service worker alive until it is done.

@@ -2,7 +2,6 @@
 import type { Connection, SharedEvents } from '../../src/connection/api.ts';
 import { createConnection } from '../../src/connection/index.ts';
 import workerUrl from '../../src/connection/worker/leader-worker.ts?worker&url';
-import { postEvents } from '../../src/session/amplify.ts';
 import type { SessionInfo } from '../../src/shared/page-data.ts';
 import { session } from './app-session.ts';
 import { eventsApi } from './events-api.ts';
@@ -18,7 +17,6 @@ function open(): Promise<Connection> {
       build: 'example-1',
       events: eventsApi,
       tokens: session.tokens,
-      post: postEvents,
       workerUrl,
       serviceWorker: navigator.serviceWorker?.controller != null,
     }),

@@ -21,6 +21,8 @@ export interface FarEndStats {
 export interface FarEnd {
   /** Where the stand-ins listen. */
   origin: string;
+  /** For callers that are no signed-in user. */
+  apiKey: string;
   stats(): Promise<FarEndStats>;
   faults(patch: object): Promise<void>;
   /** Cuts every open socket. */
@@ -44,6 +46,7 @@ export function createFarEnd(origin: string, apiKey: string): FarEnd {
   }
   return {
     origin,
+    apiKey,
     stats: async () => (await (await call('/stats')).json()) as FarEndStats,
     faults: async (patch) => void (await call('/faults', patch)),
     drop: async () => void (await call('/drop', {})),

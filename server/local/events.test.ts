@@ -508,6 +508,22 @@ describe('fault switches of the Events API', () => {
   });
 });
 
+describe('the limit of HTTP publishes', () => {
+  it('answers 429 above it, with the time to wait; without a limit everything is taken', async () => {
+    await switchEvents({ publishPerSecond: 3 });
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => post({ channel: 'default/a', events: ['1'] })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429]);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.headers.get('retry-after')).toBe('1');
+    expect(refused?.headers.get('x-amzn-errortype')).toBe('LimitExceededException');
+    expect((await local.stats()).events.httpPublishes).toBe(3);
+    await switchEvents({ publishPerSecond: 0 });
+    expect((await post({ channel: 'default/a', events: ['1'] })).status).toBe(200);
+  });
+});
+
 describe('the control', () => {
   const control = (path: string, init: RequestInit = {}) => fetch(`${local.controlUrl}${path}`, init);
 

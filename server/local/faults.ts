@@ -25,6 +25,8 @@ const eventsFaults = z.strictObject({
   deny: z.array(z.string().min(1).max(256)).max(100),
   /** `refuse`: a definite refusal; `lose`: delivered, but the socket of the answer is destroyed. */
   publish: z.enum(['ok', 'refuse', 'lose']),
+  /** HTTP publishes taken within any second, from everybody together; 0 = no limit. */
+  publishPerSecond: z.number().int().min(0).max(10_000),
   /** Closes a socket when the token that opened it expires. */
   closeOnTokenExpiry: z.boolean(),
   /** Longest life of a socket. The service cuts at 24 hours. */
@@ -69,6 +71,7 @@ const DEFAULT_FAULTS: Readonly<Faults> = {
     withholdSubscribeAck: false,
     deny: [],
     publish: 'ok',
+    publishPerSecond: 0,
     closeOnTokenExpiry: false,
     maxConnectionMs: DAY_MS,
     kaIntervalMs: 60_000,

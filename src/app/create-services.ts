@@ -1,6 +1,6 @@
 /**
  * Composes the rooms for a page in the browser: the session, the installed app, and, while somebody is signed in,
- * the shared connection. Amplify is loaded when the first publish needs it.
+ * the shared connection.
  */
 
 import { type Connection, createConnection, finishWipe } from '../connection/index.ts';
@@ -79,7 +79,7 @@ function followSession({ page, session, pwa, connection }: Following): void {
         build: page.build,
         events: page.events,
         tokens: session.tokens,
-        post: createPost(page, session),
+        onQueued: pwa.requestOutboxSync,
         workerUrl: trustedScriptUrl(leaderWorkerUrl),
         serviceWorker: pwa.state.get().serviceWorker === 'controlling',
       }),
@@ -88,24 +88,4 @@ function followSession({ page, session, pwa, connection }: Following): void {
 
   session.state.subscribe(() => void follow());
   void follow();
-}
-
-/** Publishes through Amplify, which is loaded and configured once, when it is first needed. */
-function createPost(
-  page: PageData,
-  session: Session,
-): (channel: string, events: readonly unknown[]) => Promise<void> {
-  let amplify: Promise<typeof import('../session/amplify.ts')> | null = null;
-  return async (channel, events) => {
-    amplify ??= import('../session/amplify.ts').then((module) => {
-      module.configureAmplify(page.events, session.tokens);
-      return module;
-    });
-    // A part of the app that could not be loaded (offline, first use) is asked for again next time.
-    amplify.catch(() => {
-      amplify = null;
-    });
-    const { postEvents } = await amplify;
-    return postEvents(channel, events);
-  };
 }

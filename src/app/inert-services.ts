@@ -48,6 +48,7 @@ export function createInertServices(page: PageData): Services {
       },
       showBadge: () => {},
       keepStorage: () => Promise.resolve(false),
+      requestOutboxSync: nothing,
       close: nothing,
     },
   };

@@ -128,10 +128,10 @@ export interface ConnectionOptions {
   /** Build id: a worker of another build is never joined. */
   build: string;
   events: EventsConfig;
-  /** Used by a leader in this tab only; one in a worker has its own. */
+  /** For publishes, and for a leader in this tab; one in a worker has its own. */
   tokens: TokenClient;
-  /** Sends one publish (Amplify's `events.post`). @throws AppError. */
-  post(channel: string, events: readonly unknown[]): Promise<void>;
+  /** A publish was queued: the app may ask the browser for a background sync, so that it goes out with no page open. */
+  onQueued?(): void;
   /** Address of the built `worker/leader-worker.ts`, as this page's Trusted Types want it. */
   workerUrl: string | URL;
   /** Whether a service worker answers this page's token requests. */

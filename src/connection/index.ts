@@ -3,6 +3,7 @@
  * feeds, `events` in Amplify's shape, the status and the outbox. It knows no React; the app injects how to publish.
  */
 
+import { createHttpPublish } from '../outbox/http-publish.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import { parseChannel } from '../shared/channel.ts';
 import { createSystemClock } from '../shared/clock.ts';
@@ -66,10 +67,17 @@ export function createConnection(options: ConnectionOptions): Connection {
     // Before the leader was heard nothing is known, so nothing is called a gap yet.
     live: (channel) => !follower.heard() || follower.status.get().channels[channel]?.phase === 'live',
   });
+  const publish = createHttpPublish({
+    fetch: (url, init) => fetch(url, init),
+    token: async (force) => (await options.tokens.get({ force })).accessToken,
+  });
+  const { endpoint } = options.events;
   const outbox = createOutbox({
     log: createOutboxLog(database),
     events: history.events,
-    post: options.post,
+    post: ({ channel, events }, signal) => publish(endpoint, channel, events, signal),
+    isLive: (subscription) => follower.status.get().channels[subscription]?.phase === 'live',
+    endpoint,
     locks,
     lockName: names.outboxLock,
     clock,
@@ -77,6 +85,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     newId: () => crypto.randomUUID(),
     online: () => navigator.onLine,
     hint: () => follower.post({ v: 1, t: 'outbox' }),
+    onQueued: () => options.onQueued?.(),
+    onUnanswered: () => follower.nudge('publish'),
   });
   const follower = createFollower({
     tab,

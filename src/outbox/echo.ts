@@ -1,33 +1,62 @@
-/** Finds the echo of a publish in the log: AppSync Events delivers a publish to its own publisher too. */
+/** Finds the echoes of publishes in the log: AppSync Events delivers a publish to its own publisher too. */
 import type { StoredOutboxRow } from '../store/database.ts';
 import type { EventLog } from '../store/event-log.ts';
+import type { OutboxLog } from '../store/outbox-log.ts';
 
 /** Newest events of a subscription that are compared. */
-const LOOK_BACK = 300;
+const LOOK_BACK = 1_000;
 
-/** Whether every event of the row was received since it was sent, on any subscription that covers its channel. */
-export async function wasEchoed(
-  log: EventLog,
-  row: Pick<StoredOutboxRow, 'channel' | 'events' | 'sentAt'>,
-): Promise<boolean> {
-  if (row.sentAt === null) return false;
-  const sentAt = row.sentAt;
-  for (const subscription of coveringSubscriptions(row.channel)) {
-    const recent = await log.page(subscription, null, LOOK_BACK);
-    const heard = recent
-      .filter((record) => record.receivedAt >= sentAt)
-      .map((record) => canonicalJson(record.event));
-    if (row.events.every((event) => take(heard, canonicalJson(event)))) return true;
+type Sent = Pick<StoredOutboxRow, 'id' | 'events' | 'sentAt' | 'attempts'>;
+
+/** Which of the rows (sent, answer lost; in order) were heard since, on any one subscription that covers the channel. */
+export async function findEchoes(
+  events: Pick<EventLog, 'page'>,
+  outbox: Pick<OutboxLog, 'delivered'>,
+  channel: string,
+  rows: readonly StoredOutboxRow[],
+): Promise<ReadonlySet<string>> {
+  // An event of the same text that was delivered a moment ago has an echo of its own: that one settles nothing.
+  const before = (await outbox.delivered()).filter((row) => row.channel === channel);
+  const since = Math.min(...[...before, ...rows].map(({ sentAt }) => sentAt ?? Number.POSITIVE_INFINITY));
+  const found = new Set<string>();
+  for (const subscription of coveringSubscriptions(channel)) {
+    const recent = await events.page(subscription, null, LOOK_BACK);
+    const heard = count(
+      recent.filter(({ receivedAt }) => receivedAt >= since).map(({ event }) => canonicalJson(event)),
+    );
+    for (const id of settledBy(heard, before, rows)) found.add(id);
   }
-  return false;
+  return found;
 }
 
-/** Each echo settles one event: two equal events need two echoes. */
-function take(heard: string[], event: string): boolean {
-  const at = heard.indexOf(event);
-  if (at === -1) return false;
-  heard.splice(at, 1);
-  return true;
+/** Every earlier row may have as many echoes as it was sent; only what is heard beyond them is this row's. */
+function settledBy(
+  heard: ReadonlyMap<string, number>,
+  before: readonly Sent[],
+  rows: readonly Sent[],
+): string[] {
+  const taken = new Map<string, number>();
+  const take = (row: Sent): void => {
+    for (const [text, times] of count(row.events.map(canonicalJson))) {
+      taken.set(text, (taken.get(text) ?? 0) + times * row.attempts);
+    }
+  };
+  for (const row of before) take(row);
+  return rows
+    .filter((row) => {
+      const whole = [...count(row.events.map(canonicalJson))].every(
+        ([text, times]) => (heard.get(text) ?? 0) >= (taken.get(text) ?? 0) + times,
+      );
+      take(row);
+      return whole;
+    })
+    .map(({ id }) => id);
+}
+
+function count(texts: readonly string[]): Map<string, number> {
+  const counted = new Map<string, number>();
+  for (const text of texts) counted.set(text, (counted.get(text) ?? 0) + 1);
+  return counted;
 }
 
 /** The channel itself, and every wildcard above it. */

@@ -35,5 +35,7 @@ export interface Pwa {
   showBadge(count: number): void;
   /** Asks the browser to keep this device's history for good. Resolves with whether it will. */
   keepStorage(): Promise<boolean>;
+  /** Asks the browser to have the outbox sent when there is a network, also with no page open. Does nothing where it cannot. */
+  requestOutboxSync(): void;
   close(): void;
 }

@@ -3,6 +3,7 @@
  * page code that touches `navigator.serviceWorker`. A browser that refuses any of it has a working page all the same.
  */
 import { Workbox } from 'workbox-window';
+import { OUTBOX_SYNC_TAG, type SyncManager } from '../shared/background-sync.ts';
 import type { Clock } from '../shared/clock.ts';
 import { createStore } from '../shared/store.ts';
 import type { Pwa, PwaState } from './api.ts';
@@ -72,6 +73,9 @@ export function createPwa(deps: PwaDeps): Pwa {
   let hadController = Boolean(container?.controller);
   let reloading = false;
   let checkedAt = clock.monotonic();
+  /** Whether a request for a background sync is on its way, and whether there is reason for one more after it. */
+  let asking = false;
+  let askAgain = false;
   let stopHourly = () => {};
   let stopTakeOver = () => {};
   const state = createStore<PwaState>(look());
@@ -148,6 +152,19 @@ export function createPwa(deps: PwaDeps): Pwa {
     stopHourly = clock.after(UPDATE_EVERY_MS, hourly);
   }
 
+  async function requestOutboxSync(): Promise<void> {
+    const { sync } = (registration ?? {}) as { sync?: SyncManager };
+    askAgain = true;
+    if (sync === undefined || asking) return;
+    asking = true;
+    while (askAgain) {
+      askAgain = false;
+      // Refused by the person, or no active version yet: what is queued goes out when the app is open.
+      await sync.register(OUTBOX_SYNC_TAG).catch(() => {});
+    }
+    asking = false;
+  }
+
   container?.addEventListener('controllerchange', onControllerChange);
   deps.standalone.addEventListener('change', refresh);
   scope.addEventListener('focus', checkForUpdate);
@@ -190,6 +207,7 @@ export function createPwa(deps: PwaDeps): Pwa {
     }),
     showBadge: (count) => showBadge(deps.navigator, count),
     keepStorage: () => keepStorage(deps.navigator.storage),
+    requestOutboxSync: () => void requestOutboxSync(),
     close() {
       launches.close();
       stopHourly();

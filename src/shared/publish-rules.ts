@@ -3,6 +3,10 @@ import { AppError } from './errors.ts';
 
 /** Events in one publish request. */
 export const MAX_EVENTS_PER_PUBLISH = 5;
+/** Bytes of all events of one publish request (1.2 MB). */
+export const MAX_PUBLISH_BYTES = 1_200 * 1024;
+/** Requests a second; the service's quota for one connection. Not adjustable. */
+export const MAX_PUBLISHES_PER_SECOND = 25;
 /** Bytes of one event in UTF-8 (240 KB). */
 export const MAX_EVENT_BYTES = 240 * 1024;
 

@@ -33,6 +33,9 @@ function openVersion1(name: string): Promise<IDBPDatabase> {
   });
 }
 
+/** What an outbox row of version 1 is completed with. */
+const NEW_IN_2 = { deliveredAt: null, rest: null, maybeTwice: false, endpoint: null };
+
 const message = {
   id: 'm1',
   channel: 'default/a',
@@ -60,7 +63,9 @@ describe('a database of version 1', () => {
     const { events, coverage } = historyOf(database);
     expect(await events.newest(999)).toEqual(records);
     expect(await coverage.read('default/a')).toEqual([row]);
-    expect(await createOutboxLog(database).list()).toEqual([{ ...message, k: 1 }]);
+    expect(await createOutboxLog(database).list()).toEqual([
+      { ...message, k: 1, due: 'default/a', ...NEW_IN_2 },
+    ]);
     expect(await database.use((db) => db.count('checkpoints'))).toBe(0);
     const epoch = await events.nextEpoch();
     expect(epoch).toBe(8);

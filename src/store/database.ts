@@ -2,7 +2,16 @@
  * The user's database: schema, migrations, and one connection per context that lets go when another context
  * needs to upgrade or delete it, and opens again when it is next used.
  */
-import { type DBSchema, deleteDB, type IDBPDatabase, type OpenDBCallbacks, openDB } from 'idb';
+import {
+  type DBSchema,
+  deleteDB,
+  type IDBPDatabase,
+  type IDBPObjectStore,
+  type IDBPTransaction,
+  type OpenDBCallbacks,
+  openDB,
+  type StoreNames,
+} from 'idb';
 import { type Clock, createSystemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { CoveredInterval, EventRecord, Position } from '../shared/log.ts';
@@ -28,7 +37,18 @@ export interface StoredOutboxRow {
   createdAt: number;
   /** Wall clock of the last send, milliseconds since 1970; null before the first. */
   sentAt: number | null;
+  /** Counts the claims: whoever raised it last may send, and only the answer to that attempt counts. */
   attempts: number;
+  /** The channel as long as the row is to be sent, else null: the index over it has nothing else. */
+  due: string | null;
+  /** When it was delivered, milliseconds since 1970; null in every other state. */
+  deliveredAt: number | null;
+  /** Why and how long nobody may send it; null when it may go. */
+  rest: { since: number; until: number; throttled: boolean } | null;
+  /** It was sent again although the service may have had it, and its events carry no ids. */
+  maybeTwice: boolean;
+  /** HTTP endpoint that it was meant for; null in rows of earlier versions. */
+  endpoint: string | null;
 }
 
 /** Up to where a channel's history was heard, for catch-up: everything behind the mark is in the log behind (epoch, n). */
@@ -48,7 +68,11 @@ export interface UserSchema extends DBSchema {
   checkpoints: { key: string; value: StoredCheckpoint };
   events: { key: [number, number]; value: EventRecord; indexes: { channel: [string, number, number] } };
   coverage: { key: [string, number]; value: CoverageRow };
-  outbox: { key: number; value: StoredOutboxRow; indexes: { id: string } };
+  outbox: {
+    key: number;
+    value: StoredOutboxRow;
+    indexes: { id: string; due: string; deliveredAt: number };
+  };
 }
 
 export type Transactional = IDBPDatabase<UserSchema>;
@@ -151,8 +175,15 @@ export function createDatabase(
   };
 }
 
+type Upgrade = IDBPTransaction<UserSchema, StoreNames<UserSchema>[], 'versionchange'>;
+
 /** Steps from every earlier version, oldest first; each keeps the data of the one before. */
-function migrate(db: Transactional, oldVersion: number): void {
+async function migrate(
+  db: Transactional,
+  oldVersion: number,
+  _version: number | null,
+  tx: Upgrade,
+): Promise<void> {
   if (oldVersion < 1) {
     db.createObjectStore('meta');
     const events = db.createObjectStore('events', { keyPath: ['epoch', 'n'] });
@@ -162,7 +193,30 @@ function migrate(db: Transactional, oldVersion: number): void {
     outbox.createIndex('id', 'id', { unique: true });
   }
   // The totals in `meta`, new in 2, are counted by the first leader that writes (event-log.ts).
-  if (oldVersion < 2) db.createObjectStore('checkpoints', { keyPath: 'channel' });
+  if (oldVersion < 2) {
+    db.createObjectStore('checkpoints', { keyPath: 'channel' });
+    await completeOutboxRows(tx.objectStore('outbox'));
+  }
+}
+
+type OutboxStore = IDBPObjectStore<UserSchema, StoreNames<UserSchema>[], 'outbox', 'versionchange'>;
+
+/** Version 2: an index over what is to be sent, one over what was delivered, and rows that fit them. */
+async function completeOutboxRows(store: OutboxStore): Promise<void> {
+  store.createIndex('due', 'due');
+  store.createIndex('deliveredAt', 'deliveredAt');
+  for (let cursor = await store.openCursor(); cursor !== null; cursor = await cursor.continue()) {
+    const { value: row } = cursor;
+    const over = row.state === 'delivered' || row.state === 'refused';
+    await cursor.update({
+      ...row,
+      due: over ? null : row.channel,
+      deliveredAt: row.state === 'delivered' ? (row.sentAt ?? row.createdAt) : null,
+      rest: null,
+      maybeTwice: false,
+      endpoint: null,
+    });
+  }
 }
 
 function heldUpError(): AppError {

@@ -60,7 +60,10 @@ export function openConnection(deps: ConnectionDeps): Connection {
   const { id, socket, caller, authorizer, publish, hub, faults, clock } = deps;
   const openedAt = clock.wall();
   const subscriptions = new Map<string, { channel: string; end: () => void }>();
-  const mayPublish = createRateLimit(PUBLISHES_PER_SECOND, () => clock.monotonic());
+  const mayPublish = createRateLimit(
+    () => PUBLISHES_PER_SECOND,
+    () => clock.monotonic(),
+  );
   const receiver: Receiver = {
     deliver(subscriptionId, eventJson) {
       // Built by hand: the event was encoded once for all receivers. Ids are checked, so need no escaping.

@@ -4,11 +4,13 @@ import type { FaultSwitches } from '../faults.ts';
 import { readBody, sendJson } from '../http-answers.ts';
 import { commonHeaders, sendPreflight, sendServiceError } from './http-answers.ts';
 import type { Publisher } from './publisher.ts';
-import { badInput } from './service-error.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { badInput, TOO_MANY_PUBLISHES } from './service-error.ts';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-export function createHttpPublish(publish: Publisher, faults: FaultSwitches) {
+export function createHttpPublish(publish: Publisher, faults: FaultSwitches, now: () => number) {
+  const mayPublish = createRateLimit(() => faults.current.events.publishPerSecond, now);
   return async function httpPublish(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (faults.current.events.refuseConnections) {
       req.socket.destroy();
@@ -18,6 +20,9 @@ export function createHttpPublish(publish: Publisher, faults: FaultSwitches) {
     if (req.method !== 'POST') {
       const error = { errorType: 'BadRequestException', message: 'Publish with POST.', status: 405 };
       return sendServiceError(res, error, { allow: 'POST, OPTIONS' });
+    }
+    if (faults.current.events.publishPerSecond > 0 && !mayPublish()) {
+      return sendServiceError(res, TOO_MANY_PUBLISHES, { 'retry-after': '1' });
     }
     const body = parseBody(await readBody(req, MAX_BODY_BYTES));
     if (body === null) {

@@ -85,7 +85,7 @@ export function createEventsApi(options: EventsApiOptions): EventsApi {
       else counts.wsPublishes += 1;
     },
   });
-  const httpPublish = createHttpPublish(publish, faults);
+  const httpPublish = createHttpPublish(publish, faults, () => clock.monotonic());
   const httpHistory = createHttpHistory({
     ...{ history, authorizer, faults },
     now: () => clock.wall(),

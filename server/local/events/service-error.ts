@@ -34,6 +34,13 @@ export const HANDLER_DENIED: ServiceError = {
   status: 403,
 };
 
+/** More requests than the API takes. The service's name and text for it over HTTP are not documented; 429 is AWS's. */
+export const TOO_MANY_PUBLISHES: ServiceError = {
+  errorType: 'LimitExceededException',
+  message: 'Rate limit exceeded.',
+  status: 429,
+};
+
 export function badInput(transport: Transport, message: string): ServiceError {
   const errorType = transport === 'ws' ? 'InvalidInputError' : 'BadRequestException';
   return { errorType, message, status: 400 };
