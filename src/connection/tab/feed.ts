@@ -51,6 +51,8 @@ export function createFeed({ channel, log, coverage, clock, visible, onClose }: 
   let received = 0;
   let loading = true;
   let hasOlder = false;
+  /** Something changed since the last update. */
+  let dirty = false;
   let gathering = false;
   let gatherMs = GATHER_MS;
   /** The gaps, or what lies before the first row, changed: the rows are merged anew. */
@@ -62,16 +64,21 @@ export function createFeed({ channel, log, coverage, clock, visible, onClose }: 
   let turn = 0;
 
   function changed(): void {
+    dirty = true;
     if (gathering || over) return;
     gathering = true;
     const wait = visible() ? gatherMs : MAX_GATHER_MS;
     const due = clock.monotonic() + wait;
     clock.after(wait, () => {
-      gathering = false;
+      dirty = false;
       publish();
-      // How late the timer came tells of everything else that the page is busy with.
-      const busy = clock.monotonic() - due;
-      gatherMs = Math.min(MAX_GATHER_MS, Math.max(GATHER_MS, busy * BUSY_FACTOR));
+      // A task later, when whoever was told has drawn: what the page was busy with counts, whoever caused it.
+      clock.after(0, () => {
+        const busy = clock.monotonic() - due;
+        gatherMs = Math.min(MAX_GATHER_MS, Math.max(GATHER_MS, busy * BUSY_FACTOR));
+        gathering = false;
+        if (dirty) changed();
+      });
     });
   }
 
