@@ -36,8 +36,11 @@ export interface StoredOutboxRow {
   attempts: number;
 }
 
+/** `leader`: the newest epoch. `take-over`: when a tab last took the lead by force. */
+export type MetaRow = { epoch: number } | { at: number };
+
 export interface UserSchema extends DBSchema {
-  meta: { key: 'leader'; value: { epoch: number } };
+  meta: { key: 'leader' | 'take-over'; value: MetaRow };
   events: { key: [number, number]; value: EventRecord; indexes: { channel: [string, number, number] } };
   coverage: { key: [string, number]; value: CoverageRow };
   outbox: { key: number; value: StoredOutboxRow; indexes: { id: string } };

@@ -3,7 +3,7 @@
  */
 import { AppError } from '../shared/errors.ts';
 import type { EventRecord, Position } from '../shared/log.ts';
-import type { Database } from './database.ts';
+import type { Database, MetaRow } from './database.ts';
 
 /** Events kept per user; the oldest go first. */
 export const MAX_LOGGED_EVENTS = 200_000;
@@ -33,7 +33,7 @@ export function createEventLog(database: Database): EventLog {
     nextEpoch: () =>
       database.use(async (db) => {
         const tx = db.transaction('meta', 'readwrite', { durability: 'strict' });
-        const epoch = ((await tx.store.get('leader'))?.epoch ?? 0) + 1;
+        const epoch = epochOf(await tx.store.get('leader')) + 1;
         await tx.store.put({ epoch }, 'leader');
         await tx.done;
         return epoch;
@@ -49,7 +49,7 @@ export function createEventLog(database: Database): EventLog {
               })
             : cause;
         });
-        const newest = (await tx.objectStore('meta').get('leader'))?.epoch ?? 0;
+        const newest = epochOf(await tx.objectStore('meta').get('leader'));
         if (newest > epoch) {
           tx.abort();
           await done.catch(() => {});
@@ -110,4 +110,8 @@ export function createEventLog(database: Database): EventLog {
 
 function isQuota(cause: unknown): boolean {
   return cause instanceof DOMException && cause.name === 'QuotaExceededError';
+}
+
+function epochOf(row: MetaRow | undefined): number {
+  return row !== undefined && 'epoch' in row ? row.epoch : 0;
 }

@@ -105,6 +105,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
     const status = describeLeader(runner.state(), {
       now: lastStatusAt,
       leaderId,
+      build: deps.build,
       host: deps.host,
       sockets: runner.sockets(),
       history,
@@ -125,6 +126,10 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
       presence.left(message.tab);
     } else if (message.t === 'nudge') {
       nudge(message.cause, message.online);
+    } else if (message.t === 'challenge') {
+      tellStatus();
+    } else if (message.t === 'succeed' || message.t === 'ready') {
+      deps.onRequest(message);
     } else if (message.t === 'status' && message.epoch > epoch) {
       // Somebody leads with a newer epoch: the lock was taken from us while we slept.
       void finish('stop');
@@ -145,7 +150,8 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
       lastCoverageAt = now.monotonic;
       void coverage.extend(runner.state());
     }
-    if (now.monotonic - lastStatusAt >= BEAT_MS) tellStatus();
+    // Never longer than one beat and a half without a word, whenever the last change was told.
+    if (now.monotonic - lastStatusAt >= BEAT_MS / 2) tellStatus();
     cancelBeat = clock.after(BEAT_MS, beat);
   }
 
@@ -190,6 +196,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
   void coverage.put(inheritance.intervals);
 
   return {
+    epoch,
     stop: () => finish('stop'),
     handOver,
     renew: (tokens) => runner.renew(tokens),
