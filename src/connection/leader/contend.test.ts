@@ -25,8 +25,8 @@ function setUp() {
     const acts: string[] = [];
     const prepared: { ready(): void; fail(): void }[] = [];
     let starting: Promise<void> = Promise.resolve();
-    /** Whether this member's leaders do what a successor that is ready asks for. */
-    let drains = true;
+    /** When this member's leaders have done what a successor that is ready asks for. */
+    let drained: Promise<void> = Promise.resolve();
 
     function leader(calls: LeaderCalls): Leader {
       epoch += 1;
@@ -47,7 +47,8 @@ function setUp() {
         epoch: own,
         stop: async () => end(),
         async handOver(to) {
-          if (drains) end(to);
+          await drained;
+          end(to);
         },
         renew: () => void acts.push('renewed'),
         estate: () => ({
@@ -95,8 +96,8 @@ function setUp() {
       holdUp(promise: Promise<void>) {
         starting = promise;
       },
-      neverDrain() {
-        drains = false;
+      drainAfter(promise: Promise<void>) {
+        drained = promise;
       },
     };
   }
@@ -219,6 +220,9 @@ describe('a succession', () => {
     await flush();
     expect(said.filter((word) => word === 'succeed three')).toHaveLength(1);
     await pass(1);
+    three.contender.succeed();
+    await flush();
+    expect(said.filter((word) => word === 'succeed three')).toHaveLength(2);
     expect(three.acts).toEqual([]);
     two.prepared[0]?.ready();
     await flush();
@@ -257,7 +261,7 @@ describe('a succession', () => {
     expect(two.acts).toEqual(['prepared', 'closed']);
     await pass(15_000);
 
-    one.neverDrain();
+    one.drainAfter(new Promise(() => {}));
     two.contender.succeed();
     await flush();
     two.prepared[1]?.ready();
@@ -289,21 +293,25 @@ describe('a succession', () => {
     const two = await member('two');
     two.contender.succeed();
     await flush();
-    locks.freeze('two');
+    const { promise, resolve } = withResolvers<void>();
+    one.drainAfter(promise);
     two.prepared[0]?.ready();
-    // Its word arrives, and it ends before it could take the lock.
     await flush();
-    expect(one.acts).toEqual(['started', 'moved to two']);
     await two.contender.release();
     locks.end('two');
-    await pass(1_000);
+    resolve();
+    await flush();
+    expect(one.acts).toEqual(['started', 'moved to two']);
+    await pass(999);
+    expect([holder(), three.contender.leading()]).toEqual(['one', false]);
+    await pass(1);
     expect([holder(), three.contender.leading()]).toEqual(['three', true]);
   });
 
   it('uses what is ready when the leader dies before its last word, and begins anew when nothing is', async () => {
     const ready = setUp();
     const one = await ready.member('one');
-    one.neverDrain();
+    one.drainAfter(new Promise(() => {}));
     const two = await ready.member('two');
     two.contender.succeed();
     await flush();

@@ -96,6 +96,10 @@ async function setUp(
     neverHeard: () => {
       known = false;
     },
+    wasHeard: () => {
+      known = true;
+      leadership.heard();
+    },
     answer: () => {
       answers = true;
     },
@@ -159,6 +163,19 @@ describe('a leader that falls silent', () => {
     expect(forced()).toBe(true);
   });
 
+  it('is watched as closely as any from its first word on', async () => {
+    for (const firstWord of [100, 4_100]) {
+      const { neverHeard, wasHeard, pass, forced } = await setUp();
+      neverHeard();
+      await pass(firstWord);
+      wasHeard();
+      await pass(2_400);
+      expect(forced()).toBe(false);
+      await pass(200);
+      expect(forced()).toBe(true);
+    }
+  });
+
   it('is left to the queue of the lock when it is gone', async () => {
     const { locks, acts, pass } = await setUp();
     locks.end('leader');
@@ -170,8 +187,9 @@ describe('a leader that falls silent', () => {
   it('in the back/forward cache loses its lock by being asked about, and to the queue', async () => {
     const { locks, acts, pass } = await setUp();
     locks.cache('leader');
-    await pass(2_600);
+    await pass(2_000);
     expect(locks.holder(LOCK)).toBeNull();
+    await pass(10_000);
     expect(acts).not.toContain('asked');
   });
 
