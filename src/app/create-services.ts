@@ -66,8 +66,15 @@ function followSession({ page, session, pwa, connection }: Following): void {
     const state = session.state.get();
     const user = state.kind === 'signed-in' ? state.user : null;
     if (user?.sub === served?.sub && user?.epoch === served?.epoch) return;
+    const open = connection.get();
+    if (user !== null && user.sub === served?.sub && open !== null) {
+      served = user;
+      // The same user again: nothing that they see or wait for is touched.
+      open.renew(user.epoch);
+      return;
+    }
     served = user;
-    connection.get()?.close();
+    open?.close();
     connection.set(null);
     if (user === null) return;
     await pwa.settled(SERVICE_WORKER_MS);

@@ -123,7 +123,7 @@ export interface SharedEvents {
 export interface ConnectionOptions {
   /** The signed-in user. */
   sub: string;
-  /** The epoch of the sign-in. */
+  /** The epoch of the sign-in; a newer one of the same user is told with `Connection.renew`. */
   epoch: number;
   /** Build id: a worker of another build is never joined. */
   build: string;
@@ -152,8 +152,10 @@ export interface Connection {
   coverage(channel: string): Store<Coverage>;
   /** Tries to connect now instead of waiting. */
   retryNow(): void;
-  /** Moves the leader into this tab. Does nothing where the host is not an elected tab. */
+  /** Moves the leader into this tab, with nothing missed. Does nothing where the leader does not live in a tab. */
   becomeLeader(): void;
+  /** The same user signed in anew: the connection goes on, with the tokens of the new sign-in. */
+  renew(epoch: number): void;
   /** Ends the connection in every tab and lets go of everything of this user. `wipe` deletes it from the device. */
   end(options: { wipe: boolean }): Promise<void>;
   /** Lets this tab go; others are not touched. */

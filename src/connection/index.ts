@@ -11,6 +11,7 @@ import { lineNames } from '../shared/line-messages.ts';
 import { createDatabase } from '../store/database.ts';
 import { createHistory, createMemoryHistory, historyOf } from '../store/history.ts';
 import { createOutboxLog } from '../store/outbox-log.ts';
+import { stampTakeOver } from '../store/take-over.ts';
 import { wipeUser } from '../store/wipe.ts';
 import type { Connection, ConnectionOptions, Limitation } from './api.ts';
 import { chooseHost } from './hosts/choose-host.ts';
@@ -19,6 +20,7 @@ import { createChannelCoverage } from './tab/channel-coverage.ts';
 import { createFeed, type DrivenFeed, MAX_HELD } from './tab/feed.ts';
 import { createFollower } from './tab/follower.ts';
 import { createJoinedChannels } from './tab/joined.ts';
+import { createPage } from './tab/page-events.ts';
 import { createReceiver } from './tab/receiver.ts';
 import { createSharedEvents } from './tab/shared-events.ts';
 
@@ -29,6 +31,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const clock = createSystemClock();
   const names = lineNames(options.sub);
   const tab = crypto.randomUUID();
+  const page = createPage();
   const locks = 'locks' in navigator ? (navigator.locks ?? null) : null;
   const support = {
     sharedWorker: typeof SharedWorker === 'function',
@@ -91,19 +94,25 @@ export function createConnection(options: ConnectionOptions): Connection {
   const follower = createFollower({
     tab,
     line,
+    BroadcastChannel,
+    page,
     locks,
+    leaderLock: names.leaderLock,
     clock,
     kind,
     makeHost: (hostKind, onWorkerFailed) =>
       makeHost({
         options,
         kind: hostKind,
+        tab,
+        visible: page.visible(),
         line,
         openHistory: () => (alone ? history : createHistory(names.database)),
         locks,
         clock,
         onWorkerFailed,
       }),
+    mayTakeOver: () => stampTakeOver(database, clock.wall()),
     limitations: limitationsOf(options, support),
     wants: () => [...new Set([...looking.wants(), ...observing.wants()])],
     onEvents({ epoch, from, records }) {
@@ -167,7 +176,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     coverage: (name) => coverage.of(parseChannel(name, 'subscribe')),
     retryNow: () => follower.nudge('retry'),
-    becomeLeader: () => follower.post({ v: 1, t: 'resign', tab }),
+    becomeLeader: () => follower.lead(),
+    renew: (epoch) => follower.renew(epoch),
     async end({ wipe }) {
       close();
       if (wipe) await wipeUser(options.sub, localStorage);

@@ -37,6 +37,8 @@ export interface ChannelStatus {
 /** The leader's state, as it tells it to the tabs. */
 export interface LeaderStatus {
   leaderId: string;
+  /** The build that leads: a worker of another one takes over when it starts. */
+  build: string;
   host: HostKind;
   phase: ConnectionPhase;
   reason: string | null;
@@ -75,8 +77,23 @@ export type TabMessage =
   | { v: 1; t: 'bye'; tab: string }
   /** Something happened that may have changed the network, or the person pressed "Retry now". */
   | { v: 1; t: 'nudge'; tab: string; cause: NudgeCause; online: boolean }
-  /** `tab` wants to lead: every other tab that leads or queues for it steps aside. */
-  | { v: 1; t: 'resign'; tab: string };
+  /**
+   * No leader was heard for a while: whoever leads answers with its status at once. Sent from a second channel
+   * object, so that the tab hears its own: one that does not is deaf, and must not judge the leader.
+   */
+  | { v: 1; t: 'challenge'; tab: string };
+
+/** What one that prepares to lead says to the leader; `by` is its own name, new or the tab's. */
+export type SuccessionRequest =
+  /** "I prepare to take over": asks for the estate. */
+  | { v: 1; t: 'succeed'; by: string }
+  /** Every channel of the estate is confirmed here (or refused, as before). */
+  | { v: 1; t: 'ready'; by: string };
+
+/** The tabs that a leader knows, and what each wants: all that a successor must be told. */
+export interface Estate {
+  tabs: Record<string, { wants: string[]; visible: boolean; locked: boolean }>;
+}
 
 export type LeaderMessage =
   /**
@@ -88,22 +105,27 @@ export type LeaderMessage =
   | { v: 1; t: 'events'; epoch: number; from: number; records: EventRecord[] }
   /** The coverage of these channels changed: readers read it again. */
   | { v: 1; t: 'coverage'; epoch: number; channels: string[] }
-  /** The leader ended on purpose; another may begin. `to`: it made way for that successor. */
+  /** To the one that asked to succeed, or, unasked, an offer to a tab: `to` may prepare now, and nobody else. */
+  | ({ v: 1; t: 'estate'; epoch: number; to: string } & Estate)
+  /** The leader ended on purpose. Without `to` another may begin; with it, `to` takes over and nobody else needs to. */
   | { v: 1; t: 'ended'; epoch: number; to?: string };
 
 /** Sent by any tab after it changed the outbox: the others read it again. */
 export type OutboxHint = { v: 1; t: 'outbox' };
 
-export type LineMessage = TabMessage | LeaderMessage | OutboxHint;
+export type LineMessage = TabMessage | SuccessionRequest | LeaderMessage | OutboxHint;
 
 const KNOWN: ReadonlySet<unknown> = new Set([
   'tab',
   'bye',
   'nudge',
-  'resign',
+  'challenge',
+  'succeed',
+  'ready',
   'status',
   'events',
   'coverage',
+  'estate',
   'ended',
   'outbox',
 ]);

@@ -60,11 +60,11 @@ export interface StoredCheckpoint extends Position {
   wall: number;
 }
 
-/** `leader`: the newest epoch. `totals`: what the event log holds. */
-export type MetaRow = { epoch: number } | LogSize;
+/** `leader`: the newest epoch. `totals`: what the event log holds. `take-over`: when a tab last led by force. */
+export type MetaRow = { epoch: number } | LogSize | { at: number };
 
 export interface UserSchema extends DBSchema {
-  meta: { key: 'leader' | 'totals'; value: MetaRow };
+  meta: { key: 'leader' | 'totals' | 'take-over'; value: MetaRow };
   checkpoints: { key: string; value: StoredCheckpoint };
   events: { key: [number, number]; value: EventRecord; indexes: { channel: [string, number, number] } };
   coverage: { key: [string, number]; value: CoverageRow };

@@ -40,6 +40,7 @@ function setUp(spawn: () => void = () => {}) {
     init: {
       sub: 'u',
       epoch: 1,
+      build: 'b',
       events: { endpoint: '', realtime: '', host: '', region: '', history: null, lifetimeMs: 1 },
       locks: true,
     },

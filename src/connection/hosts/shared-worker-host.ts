@@ -20,7 +20,8 @@ export interface SharedWorkerHostDeps {
 /** More new workers than this in a minute: something kills them, and a tab is the better home. */
 const MAX_SPAWNS_PER_MINUTE = 4;
 
-export function createSharedWorkerHost({ spawn, init, locks, now, onFailed }: SharedWorkerHostDeps): Host {
+export function createSharedWorkerHost({ spawn, locks, now, onFailed, ...deps }: SharedWorkerHostDeps): Host {
+  let init = deps.init;
   let port: MessagePort | null = null;
   let spawned: number[] = [];
   let waiting = false;
@@ -73,7 +74,13 @@ export function createSharedWorkerHost({ spawn, init, locks, now, onFailed }: Sh
     leading: () => false,
     heard: watchLeader,
     silent: start,
-    stepAside() {},
+    lead: () => false,
+    offered() {},
+    visibility() {},
+    renew(epoch) {
+      init = { ...init, epoch };
+      port?.postMessage(init);
+    },
     suspend() {},
     resume: () => port?.postMessage(init),
     close() {

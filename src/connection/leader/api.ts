@@ -1,9 +1,11 @@
 /** What a host needs to know of a leader and of its successor. `leader.ts` and `successor.ts` make them. */
 import type { Clock } from '../../shared/clock.ts';
-import type { HostKind } from '../../shared/line-messages.ts';
+import type { Estate, HostKind, SuccessionRequest } from '../../shared/line-messages.ts';
 import type { EventsConfig } from '../../shared/page-data.ts';
 import type { HeldToken } from '../../shared/token-machine.ts';
 import type { History } from '../../store/history.ts';
+
+export type { Estate };
 
 /** All that the leader needs of the session. */
 export interface LeaderTokens {
@@ -16,6 +18,8 @@ export interface LeaderTokens {
 
 export interface LeaderDeps {
   host: HostKind;
+  /** The build that this code is of. */
+  build: string;
   /** Name of the BroadcastChannel to the tabs. */
   line: string;
   history: History;
@@ -29,16 +33,14 @@ export interface LeaderDeps {
   BroadcastChannel: typeof BroadcastChannel;
   locks: LockManager | null;
   online: boolean;
+  /** Somebody wants to succeed this leader. */
+  onRequest(request: SuccessionRequest): void;
   /** The leader ended by itself: signed out, or a newer one took over. */
   onEnded(): void;
 }
 
-/** The tabs that a leader knows, and what each wants: all that a successor must be told. */
-export interface Estate {
-  tabs: Record<string, { wants: string[]; visible: boolean; locked: boolean }>;
-}
-
 export interface Leader {
+  readonly epoch: number;
   /** Ends it: the sockets close, the tabs are told, what was received is stored. */
   stop(): Promise<void>;
   /**

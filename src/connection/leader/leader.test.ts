@@ -25,6 +25,7 @@ async function setUp(...wants: string[]) {
   let ended = false;
   const leader = await startLeader({
     host: 'shared-worker',
+    build: 'b',
     line: 'line',
     history: createHistory(name),
     events: {
@@ -43,6 +44,7 @@ async function setUp(...wants: string[]) {
     BroadcastChannel: Air,
     locks: null,
     online: true,
+    onRequest() {},
     onEnded() {
       ended = true;
     },

@@ -135,6 +135,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
     const status = describeLeader(runner.state(), {
       now: lastStatusAt,
       leaderId,
+      build: deps.build,
       host: deps.host,
       sockets: runner.sockets(),
       history,
@@ -156,6 +157,10 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
       presence.left(message.tab);
     } else if (message.t === 'nudge') {
       nudge(message.cause, message.online);
+    } else if (message.t === 'challenge') {
+      tellStatus();
+    } else if (message.t === 'succeed' || message.t === 'ready') {
+      deps.onRequest(message);
     } else if (message.t === 'status' && message.epoch > epoch) {
       // Somebody leads with a newer epoch: the lock was taken from us while we slept.
       void finish('stop');
@@ -176,7 +181,8 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
       lastCoverageAt = now.monotonic;
       void coverage.extend(runner.state(), catchUp.extend);
     }
-    if (now.monotonic - lastStatusAt >= BEAT_MS) tellStatus();
+    // Never longer than one beat and a half without a word, whenever the last change was told.
+    if (now.monotonic - lastStatusAt >= BEAT_MS / 2) tellStatus();
     cancelBeat = clock.after(BEAT_MS, beat);
   }
 
@@ -224,6 +230,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
   for (const interval of inheritance.intervals) catchUp.cover(interval);
 
   return {
+    epoch,
     stop: () => finish('stop'),
     handOver,
     renew: (tokens) => runner.renew(tokens),

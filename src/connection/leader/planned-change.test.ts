@@ -55,6 +55,7 @@ async function setUp(options: { lifetimeMs?: number; tokenMs?: number; wants?: s
   tab.onmessage = ({ data }: MessageEvent<LeaderMessage>) => void heard.push(data);
   const deps = (): LeaderDeps => ({
     host: 'elected-tab',
+    build: 'b',
     line: 'line',
     history: createHistory(name),
     events: {
@@ -73,6 +74,7 @@ async function setUp(options: { lifetimeMs?: number; tokenMs?: number; wants?: s
     BroadcastChannel: Air,
     locks: null,
     online: true,
+    onRequest() {},
     onEnded() {},
   });
   const leader = await startLeader(deps());

@@ -70,6 +70,7 @@ function createDriver(online = true) {
     phase: () =>
       describeLeader(state, {
         now,
+        build: 'b',
         leaderId: 'x',
         host: 'shared-worker',
         sockets: 1,
@@ -80,6 +81,7 @@ function createDriver(online = true) {
     channel: (name: string) =>
       describeLeader(state, {
         now,
+        build: 'b',
         leaderId: 'x',
         host: 'shared-worker',
         sockets: 1,

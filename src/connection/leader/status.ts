@@ -8,6 +8,7 @@ export interface StatusContext {
   /** Monotonic, milliseconds. */
   now: number;
   leaderId: string;
+  build: string;
   host: HostKind;
   sockets: number;
   history: LeaderStatus['history'];
@@ -22,6 +23,7 @@ export function describeLeader(s: LeaderState, context: StatusContext): LeaderSt
   const heard = s.lines.flatMap(({ current }) => (current === null ? [] : [current.heardAt]));
   return {
     leaderId: context.leaderId,
+    build: context.build,
     host: context.host,
     phase,
     reason: reasonOf(line, phase),

@@ -1,10 +1,4 @@
-/**
- * A tab's side of the line: says that it is there and what it wants, follows the leader's status, and acts when no
- * leader is heard. Events and hints are passed on to whoever made it; it knows nothing of feeds or the outbox.
- */
-import type { Clock } from '../../shared/clock.ts';
 import {
-  type HostKind,
   type LeaderMessage,
   type LineMessage,
   type NudgeCause,
@@ -13,19 +7,13 @@ import {
 } from '../../shared/line-messages.ts';
 import { createStore, type Store } from '../../shared/store.ts';
 import type { ConnectionStatus, Limitation } from '../api.ts';
-import type { Host } from '../hosts/host.ts';
-import { watchPage } from './page-events.ts';
+import { createLeadership, type LeadershipDeps } from './leadership.ts';
+import type { Page } from './page-events.ts';
 import { hasPending, tabStatus } from './tab-status.ts';
 
-export interface FollowerDeps {
-  tab: string;
-  /** Name of the BroadcastChannel between leader and tabs. */
-  line: string;
-  locks: LockManager | null;
-  clock: Clock;
-  kind: HostKind;
-  /** Called with another kind when the first host cannot be used. */
-  makeHost(kind: HostKind, onWorkerFailed: () => void): Host;
+export interface FollowerDeps
+  extends Omit<LeadershipDeps, 'visible' | 'away' | 'known' | 'onSilent' | 'onOtherHost'> {
+  page: Page;
   limitations: readonly Limitation[];
   /** Channels that this tab wants now. */
   wants(): string[];
@@ -52,20 +40,19 @@ export interface Follower {
   /** Tells the leader that this tab is there, and all that it wants. */
   announce(): void;
   nudge(cause: NudgeCause): void;
+  /** Makes this tab lead, with the present leader's consent, where leaders live in tabs. */
+  lead(): void;
+  /** The same user signed in anew, with this epoch. */
+  renew(epoch: number): void;
   close(): void;
 }
 
-/** Without a sign of a leader for this long, the host is asked to do something. Milliseconds. */
-const SILENT_MS = 3_000;
-/** How often that is looked at, and how often a tab without Web Locks repeats that it is there. Milliseconds. */
-const WATCH_MS = 1_000;
+/** How often a tab without Web Locks repeats that it is there. Milliseconds. */
 const REPEAT_MS = 20_000;
 
 export function createFollower(deps: FollowerDeps): Follower {
-  const { tab, locks, clock } = deps;
-  const line = new BroadcastChannel(deps.line);
-  let kind = deps.kind;
-  let heardAt = clock.monotonic();
+  const { tab, page, locks, clock } = deps;
+  const line = new deps.BroadcastChannel(deps.line);
   let announcedAt = Number.NEGATIVE_INFINITY;
   let leader: { heardAt: number; message: Extract<LeaderMessage, { t: 'status' }> } | null = null;
   let settled = false;
@@ -75,19 +62,19 @@ export function createFollower(deps: FollowerDeps): Follower {
   /** Whether this tab's own lock is held already: only then may the leader queue on it. */
   let present = locks === null;
 
-  let host = deps.makeHost(kind, onWorkerFailed);
+  const leadership = createLeadership({
+    ...deps,
+    visible: page.visible,
+    away: () => suspended || closed,
+    known: () => leader !== null,
+    onSilent: announce,
+    onOtherHost: refreshStatus,
+  });
   const status = createStore<ConnectionStatus>(ownStatus());
   const releaseTabLock = holdTabLock(locks, tab, () => {
     present = true;
     announce();
   });
-
-  /** Some policy or fault keeps workers away: a tab leads instead, or every tab where there are no locks. */
-  function onWorkerFailed(): void {
-    kind = locks === null ? 'own-tab' : 'elected-tab';
-    host = deps.makeHost(kind, () => {});
-    refreshStatus();
-  }
 
   function post(message: LineMessage): void {
     if (!closed) line.postMessage(message);
@@ -96,8 +83,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   function announce(): void {
     if (suspended || closed || !present) return;
     announcedAt = clock.monotonic();
-    const visible = document.visibilityState === 'visible';
-    const { onLine: online } = navigator;
+    const [visible, online] = [page.visible(), page.online()];
     post({ v: 1, t: 'tab', tab, locked: locks !== null, visible, online, wants: deps.wants() });
   }
 
@@ -107,9 +93,9 @@ export function createFollower(deps: FollowerDeps): Follower {
         leader === null
           ? null
           : { epoch: leader.message.epoch, heardAt: leader.heardAt, status: leader.message.status },
-      host: kind,
-      leading: leader !== null && host.leading(),
-      online: navigator.onLine,
+      host: leadership.kind(),
+      leading: leader !== null && leadership.host().leading(),
+      online: page.online(),
       settled,
       wasLive,
       limitations: deps.limitations,
@@ -125,17 +111,18 @@ export function createFollower(deps: FollowerDeps): Follower {
       case 'tab':
       case 'bye':
       case 'nudge':
+      case 'succeed':
+      case 'ready':
         return;
-      case 'resign':
-        host.stepAside();
+      case 'challenge':
+        leadership.echo(message.tab);
         return;
       case 'outbox':
         deps.onOutbox();
         return;
       default:
         if (leader !== null && message.epoch < leader.message.epoch) return;
-        heardAt = clock.monotonic();
-        host.heard();
+        leadership.heard();
         hearLeader(message);
     }
   }
@@ -151,9 +138,12 @@ export function createFollower(deps: FollowerDeps): Follower {
       case 'coverage':
         deps.onCoverage(message.channels);
         break;
+      case 'estate':
+        if (message.to === tab) leadership.host().offered(message);
+        break;
       case 'ended':
-        // After a sign-out nobody may begin again for this user's old session.
-        if (status.get().phase !== 'signed-out') host.resume();
+        // After a sign-out nobody may begin again for this user's old session; a named successor needs no help.
+        if (message.to === undefined && status.get().phase !== 'signed-out') leadership.host().resume();
         break;
       default:
         message satisfies never;
@@ -163,7 +153,8 @@ export function createFollower(deps: FollowerDeps): Follower {
   function hearStatus(message: Extract<LeaderMessage, { t: 'status' }>): void {
     const before = status.get();
     const isNew = leader === null || message.epoch > leader.message.epoch;
-    leader = { heardAt, message };
+    leader = { heardAt: leadership.heardAt(), message };
+    if (message.status.phase !== 'signed-out') leadership.host().heard();
     deps.onReached(message.epoch, message.n);
     // A channel opened later does not take the word back: its own state tells of it.
     settled = message.status.phase === 'live' && (settled || !hasPending(message.status, deps.wants()));
@@ -175,37 +166,39 @@ export function createFollower(deps: FollowerDeps): Follower {
   }
 
   function nudge(cause: NudgeCause): void {
-    post({ v: 1, t: 'nudge', tab, cause, online: navigator.onLine });
+    post({ v: 1, t: 'nudge', tab, cause, online: page.online() });
     refreshStatus();
     if (cause === 'online' || cause === 'retry') deps.onTryAgain();
   }
 
-  function watch(): void {
-    const now = clock.monotonic();
-    if (!suspended && now - heardAt > SILENT_MS) {
-      heardAt = now;
-      host.silent();
-      announce();
-    }
-    if (locks === null && now - announcedAt > REPEAT_MS) announce();
-    cancelWatch = clock.after(WATCH_MS, watch);
+  function repeat(): () => void {
+    let cancel = (): void => {};
+    const again = (): void => {
+      if (clock.monotonic() - announcedAt >= REPEAT_MS) announce();
+      cancel = clock.after(REPEAT_MS, again);
+    };
+    cancel = clock.after(REPEAT_MS, again);
+    return () => cancel();
   }
 
-  const unwatchPage = watchPage({
+  const unwatchPage = page.watch({
     nudge(cause) {
       announce();
       nudge(cause);
     },
-    visibility: announce,
+    visibility() {
+      leadership.host().visibility(page.visible());
+      announce();
+    },
     suspend() {
       post({ v: 1, t: 'bye', tab });
       suspended = true;
-      host.suspend();
+      leadership.host().suspend();
     },
     resume() {
       suspended = false;
-      heardAt = clock.monotonic();
-      host.resume();
+      leadership.heard();
+      leadership.host().resume();
       deps.onReturned();
     },
   });
@@ -213,7 +206,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     const message = parseLineMessage(data);
     if (message !== null && !closed) hear(message);
   };
-  let cancelWatch = clock.after(WATCH_MS, watch);
+  const stopRepeating = locks === null ? repeat() : () => {};
   announce();
 
   return {
@@ -222,13 +215,17 @@ export function createFollower(deps: FollowerDeps): Follower {
     post,
     announce,
     nudge,
+    lead() {
+      if (leadership.kind() !== 'own-tab' && status.get().host === 'elected-tab') leadership.lead();
+    },
+    renew: (epoch) => leadership.host().renew(epoch),
     close() {
       if (closed) return;
       post({ v: 1, t: 'bye', tab });
       closed = true;
       unwatchPage();
-      cancelWatch();
-      host.close();
+      stopRepeating();
+      leadership.close();
       line.close();
       releaseTabLock();
     },

@@ -15,25 +15,42 @@ export interface PageListener {
   resume(): void;
 }
 
-/** Calls the listener until the returned function is called. */
-export function watchPage(listener: PageListener): () => void {
-  const abort = new AbortController();
-  const { signal } = abort;
-  const back = (cause: NudgeCause) => (): void => {
-    listener.resume();
-    listener.nudge(cause);
+export interface Page {
+  visible(): boolean;
+  online(): boolean;
+  /** Calls the listener until the returned function is called. */
+  watch(listener: PageListener): () => void;
+}
+
+/** The page that this code runs in. */
+export function createPage(): Page {
+  const visible = (): boolean => document.visibilityState === 'visible';
+  return {
+    visible,
+    online: () => navigator.onLine,
+    watch(listener) {
+      const abort = new AbortController();
+      const { signal } = abort;
+      const back = (cause: NudgeCause) => (): void => {
+        listener.resume();
+        listener.nudge(cause);
+      };
+      window.addEventListener('online', () => listener.nudge('online'), { signal });
+      window.addEventListener('offline', () => listener.nudge('offline'), { signal });
+      window.addEventListener('focus', () => listener.nudge('focus'), { signal });
+      window.addEventListener('pagehide', () => listener.suspend(), { signal });
+      window.addEventListener('pageshow', (event) => event.persisted && back('pageshow')(), { signal });
+      document.addEventListener('freeze', () => listener.suspend(), { signal });
+      document.addEventListener('resume', back('resume'), { signal });
+      document.addEventListener(
+        'visibilitychange',
+        () => {
+          listener.visibility();
+          if (visible()) listener.nudge('visible');
+        },
+        { signal },
+      );
+      return () => abort.abort();
+    },
   };
-  window.addEventListener('online', () => listener.nudge('online'), { signal });
-  window.addEventListener('offline', () => listener.nudge('offline'), { signal });
-  window.addEventListener('focus', () => listener.nudge('focus'), { signal });
-  window.addEventListener('pagehide', () => listener.suspend(), { signal });
-  window.addEventListener('pageshow', (event) => event.persisted && back('pageshow')(), { signal });
-  document.addEventListener('freeze', () => listener.suspend(), { signal });
-  document.addEventListener('resume', back('resume'), { signal });
-  document.addEventListener(
-    'visibilitychange',
-    () => (document.visibilityState === 'visible' ? listener.nudge('visible') : listener.visibility()),
-    { signal },
-  );
-  return () => abort.abort();
 }

@@ -4,6 +4,7 @@ import { hasPending, tabStatus } from './tab-status.ts';
 
 const leader: LeaderStatus = {
   leaderId: 'abc',
+  build: 'b',
   host: 'shared-worker',
   phase: 'live',
   reason: null,

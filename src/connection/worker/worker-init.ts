@@ -6,6 +6,8 @@ export interface WorkerInit {
   /** The sign-in's epoch. */
   epoch: number;
   events: EventsConfig;
+  /** The build of the page that started the worker, and so the worker's own. */
+  build: string;
   /** Whether this browser has Web Locks (pages and workers have them together). */
   locks: boolean;
 }

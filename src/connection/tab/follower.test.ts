@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import type { LeaderMessage, LeaderStatus } from '../../shared/line-messages.ts';
+import { createFakeClock, flush } from '../../shared/test-doubles.ts';
+import type { Host } from '../hosts/host.ts';
+import { createAir } from '../leader/test-doubles.ts';
+import { createFakeLocks } from '../test-doubles.ts';
+import { createFollower } from './follower.ts';
+
+const STATUS: LeaderStatus = {
+  leaderId: 'abc',
+  build: 'b',
+  host: 'elected-tab',
+  phase: 'live',
+  reason: null,
+  switching: false,
+  retryInMs: null,
+  sockets: 1,
+  tabs: 1,
+  reconnects: 0,
+  heardAgoMs: 0,
+  token: null,
+  channels: {},
+  history: 'kept',
+};
+
+/** A follower whose host only notes what it is told. */
+async function setUp(kind: Host['kind'] = 'elected-tab') {
+  const clock = createFakeClock();
+  const BroadcastChannel = createAir();
+  const acts: string[] = [];
+  const follower = createFollower({
+    tab: 'me',
+    line: 'line',
+    BroadcastChannel,
+    page: {
+      visible: () => true,
+      online: () => true,
+      watch: () => () => {},
+    },
+    locks: createFakeLocks().of('me'),
+    leaderLock: 'leader',
+    clock,
+    kind,
+    makeHost: (made) => ({
+      kind: made,
+      leading: () => false,
+      heard: () => void acts.push('heard'),
+      silent() {},
+      lead(how) {
+        if (made !== 'shared-worker') acts.push(`lead ${how}`);
+        return made !== 'shared-worker';
+      },
+      offered: () => void acts.push('offered'),
+      visibility() {},
+      renew: (epoch) => void acts.push(`renew ${epoch}`),
+      suspend() {},
+      resume: () => void acts.push('resume'),
+      close() {},
+    }),
+    mayTakeOver: async () => true,
+    limitations: [],
+    wants: () => [],
+    onEvents() {},
+    onReached() {},
+    onCoverage() {},
+    onOutbox() {},
+    onStatus() {},
+    onReturned() {},
+    onTryAgain() {},
+  });
+  const leader = new BroadcastChannel('line');
+  await flush();
+  return {
+    follower,
+    acts,
+    async hear(...messages: LeaderMessage[]) {
+      for (const message of messages) leader.postMessage(message);
+      await flush();
+    },
+  };
+}
+
+const status = (epoch: number, change: Partial<LeaderStatus> = {}): LeaderMessage => ({
+  v: 1,
+  t: 'status',
+  epoch,
+  n: 0,
+  status: { ...STATUS, ...change },
+});
+
+describe('a follower', () => {
+  it('helps to find another leader when one ended, but not when a successor is named', async () => {
+    const { acts, hear } = await setUp();
+    await hear(status(1), { v: 1, t: 'ended', epoch: 1, to: 'other' });
+    expect(acts).toEqual(['heard']);
+    await hear({ v: 1, t: 'ended', epoch: 1 });
+    expect(acts).toEqual(['heard', 'resume']);
+  });
+
+  it('does not begin anything again after a sign-out', async () => {
+    const { acts, hear } = await setUp();
+    await hear(status(1, { phase: 'signed-out' }), { v: 1, t: 'ended', epoch: 1 });
+    expect(acts).toEqual([]);
+  });
+
+  it('hears nothing of a leader that was succeeded', async () => {
+    const { follower, acts, hear } = await setUp();
+    await hear(status(5, { leaderId: 'new' }), status(4, { leaderId: 'old' }), {
+      v: 1,
+      t: 'ended',
+      epoch: 4,
+    });
+    expect([follower.status.get().leaderId, acts]).toEqual(['new', ['heard']]);
+  });
+
+  it('takes an offer that is its own', async () => {
+    const { acts, hear } = await setUp();
+    await hear(status(1), { v: 1, t: 'estate', epoch: 1, to: 'other', tabs: {} });
+    expect(acts).toEqual(['heard']);
+    await hear({ v: 1, t: 'estate', epoch: 1, to: 'me', tabs: {} });
+    expect(acts).toEqual(['heard', 'offered']);
+  });
+
+  it('leads where leaders live in tabs, also beside a worker that was replaced by one', async () => {
+    for (const kind of ['elected-tab', 'shared-worker'] as const) {
+      const { follower, acts, hear } = await setUp(kind);
+      await hear(status(1));
+      follower.lead();
+      expect(acts).toEqual(['heard', 'lead with-consent']);
+      expect(follower.status.get().host).toBe('elected-tab');
+    }
+    const { follower, acts, hear } = await setUp('shared-worker');
+    await hear(status(1, { host: 'shared-worker' }));
+    follower.lead();
+    expect(acts).toEqual(['heard']);
+  });
+
+  it('tells the host of a newer sign-in', async () => {
+    const { follower, acts } = await setUp();
+    follower.renew(7);
+    expect(acts).toEqual(['renew 7']);
+  });
+});

@@ -1,0 +1,26 @@
+/** When a tab last took the lead by force: all tabs of the user keep to one such attempt in a while. */
+import type { Database } from './database.ts';
+
+/** If taking over did not help, something else is wrong, and doing it again at once would only add to it. Milliseconds. */
+const TAKE_OVER_EVERY_MS = 30_000;
+
+/**
+ * Whether a tab may take over by force now. If so, no other may for the next 30 s.
+ * @param wall milliseconds since 1970; a stamp from the future counts as none, for the clock was set back.
+ */
+export async function stampTakeOver(database: Database, wall: number): Promise<boolean> {
+  try {
+    return await database.use(async (db) => {
+      const tx = db.transaction('meta', 'readwrite');
+      const last = await tx.store.get('take-over');
+      const ago = last === undefined || !('at' in last) ? Number.POSITIVE_INFINITY : wall - last.at;
+      const may = ago < 0 || ago >= TAKE_OVER_EVERY_MS;
+      if (may) await tx.store.put({ at: wall }, 'take-over');
+      await tx.done;
+      return may;
+    });
+  } catch {
+    // Without storage the tabs cannot agree. Two that take over one after the other end in one leader all the same.
+    return true;
+  }
+}
