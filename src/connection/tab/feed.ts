@@ -101,6 +101,8 @@ export function createFeed({ channel, log, coverage, clock, live, onClose }: Fee
       records = [...older.slice(-PAGE), ...records];
       publish();
     },
+    page: (where, limit) =>
+      'before' in where ? log.page(channel, where.before, limit) : log.forward(channel, where.after, limit),
     async *all() {
       let after: EventRecord | null = null;
       for (;;) {
