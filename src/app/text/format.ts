@@ -1,44 +1,81 @@
-/** Times, durations and sizes as people read them. Times are in the device's zone: never render them on the server. */
-import { text } from './text.ts';
+/**
+ * Numbers, times, durations and sizes as one language writes them. Times are in the device's zone: never render
+ * them on the server. Clock times keep the 24-hour form of logs in every language, so that rows line up.
+ */
+
+/** How a language names the units that `Intl` does not set the way a dense row needs. */
+export interface Units {
+  seconds(s: string): string;
+  minutes(m: string, s: string): string;
+  hours(h: string, m: string): string;
+}
+
+export interface Format {
+  /** `12,345`. */
+  number(n: number): string;
+  /** `10:02:11` of a wall-clock time (milliseconds since 1970). */
+  time(wallMs: number): string;
+  /** `10:02:11.042`. */
+  timeMs(wallMs: number): string;
+  /** `23 Nov 2026`. */
+  date(wallMs: number): string;
+  /** `Monday 23 November 2026`. */
+  day(wallMs: number): string;
+  /** `23 Nov 2026, 10:02:11`. */
+  dateTime(wallMs: number): string;
+  /** The two ends of a span; with dates where they are not both on the day of `nowMs`. */
+  span(fromMs: number, toMs: number, nowMs: number): [from: string, to: string];
+  /** `48 s`, `4 min 05 s`, `2 h 10 min`; never negative. */
+  duration(ms: number): string;
+  /** `312 B`, `1.2 KB`, `240 KB`. */
+  bytes(bytes: number): string;
+  /** The form of a word that goes with a number. */
+  plural(n: number, forms: { one: string; other: string }): string;
+}
 
 const pad = (n: number, width = 2) => String(n).padStart(width, '0');
 
-/** `10:02:11` of a wall-clock time (milliseconds since 1970), local. */
-export function formatTime(wallMs: number): string {
-  const date = new Date(wallMs);
-  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+/** Whether two wall-clock times fall on the same day here. */
+export function sameDay(aMs: number, bMs: number): boolean {
+  return new Date(aMs).toDateString() === new Date(bMs).toDateString();
 }
 
-/** `10:02:11.042`. */
-export function formatTimeMs(wallMs: number): string {
-  return `${formatTime(wallMs)}.${pad(new Date(wallMs).getMilliseconds(), 3)}`;
-}
+export function createFormat(locale: string, units: Units): Format {
+  const numbers = new Intl.NumberFormat(locale);
+  const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
+  const rules = new Intl.PluralRules(locale);
 
-/** `2026-11-23 10:02:11`. */
-export function formatDateTime(wallMs: number): string {
-  const date = new Date(wallMs);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${formatTime(wallMs)}`;
-}
+  const time = (wallMs: number): string => {
+    const date = new Date(wallMs);
+    return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+  };
+  const dateTime = (wallMs: number): string => `${dates.format(wallMs)}, ${time(wallMs)}`;
 
-/** The two ends of a span; with dates where they are not both on the day of `nowMs`. */
-export function formatSpan(fromMs: number, toMs: number, nowMs: number): [from: string, to: string] {
-  const day = (ms: number) => new Date(ms).toDateString();
-  const today = day(fromMs) === day(toMs) && day(toMs) === day(nowMs);
-  return today ? [formatTime(fromMs), formatTime(toMs)] : [formatDateTime(fromMs), formatDateTime(toMs)];
-}
-
-/** `48 s`, `4 min 05 s`, `2 h 10 min`; never negative. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return text.duration.seconds(seconds);
-  if (seconds < 3600) return text.duration.minutes(Math.floor(seconds / 60), seconds % 60);
-  return text.duration.hours(Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60));
-}
-
-/** `312 B`, `1.2 KB`, `240 KB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1024) return text.bytes.b(bytes);
-  const kb = bytes / 1024;
-  if (kb < 1024) return text.bytes.kb(kb < 10 ? kb.toFixed(1) : String(Math.round(kb)));
-  return text.bytes.mb((kb / 1024).toFixed(1));
+  return {
+    number: (n) => numbers.format(n),
+    time,
+    timeMs: (wallMs) => `${time(wallMs)}.${pad(new Date(wallMs).getMilliseconds(), 3)}`,
+    date: (wallMs) => dates.format(wallMs),
+    day: (wallMs) => days.format(wallMs),
+    dateTime,
+    span(fromMs, toMs, nowMs) {
+      const today = sameDay(fromMs, toMs) && sameDay(toMs, nowMs);
+      return today ? [time(fromMs), time(toMs)] : [dateTime(fromMs), dateTime(toMs)];
+    },
+    duration(ms) {
+      const seconds = Math.max(0, Math.floor(ms / 1000));
+      if (seconds < 60) return units.seconds(numbers.format(seconds));
+      if (seconds < 3600) return units.minutes(numbers.format(Math.floor(seconds / 60)), pad(seconds % 60));
+      return units.hours(numbers.format(Math.floor(seconds / 3600)), pad(Math.floor((seconds % 3600) / 60)));
+    },
+    bytes(bytes) {
+      if (bytes < 1024) return `${numbers.format(bytes)} B`;
+      const kb = bytes / 1024;
+      if (kb < 1024) return `${kb < 10 ? oneDigit.format(kb) : numbers.format(Math.round(kb))} KB`;
+      return `${oneDigit.format(kb / 1024)} MB`;
+    },
+    plural: (n, forms) => `${numbers.format(n)} ${rules.select(n) === 'one' ? forms.one : forms.other}`,
+  };
 }
