@@ -84,6 +84,27 @@ describe('pages', () => {
     expect((await browser.get('/')).body).toContain('data-theme="system"');
   });
 
+  it('come in the chosen density and language, else in the first of the browser’s that there is', async () => {
+    const server = await start();
+    const browser = server.browser();
+    const look = async (accept?: string) => {
+      const headers = accept === undefined ? {} : { 'accept-language': accept };
+      const { body } = await browser.get('/', headers);
+      const { density, language } = pageData(body);
+      return [density, language, /<html lang="(\w+)"/.exec(body)?.[1]].join(' ');
+    };
+    expect(await look()).toBe('comfortable en en');
+    expect(await look('fr, zh-TW;q=0.8, en;q=0.5')).toBe('comfortable zh zh');
+    expect(await look('en;q=0.1, zh;q=0')).toBe('comfortable en en');
+    expect(await look('"><script>')).toBe('comfortable en en');
+    browser.cookies.set('switchboard-density', 'compact');
+    browser.cookies.set('switchboard-language', 'zh');
+    expect(await look('en')).toBe('compact zh zh');
+    browser.cookies.set('switchboard-density', '"onload=');
+    browser.cookies.set('switchboard-language', 'tlh');
+    expect(await look('en')).toBe('comfortable en en');
+  });
+
   it('have a shell that is the same for everybody', async () => {
     const server = await start();
     const browser = server.browser();

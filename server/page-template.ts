@@ -1,6 +1,7 @@
 /**
  * The template around the app. Placeholders: `<!--head-->` (title), `<!--app-->` (React's output),
- * `<!--page-data-->` (the data the page hydrates with), `__CSP_NONCE__`, `__THEME__`.
+ * `<!--page-data-->` (the data the page hydrates with), `__CSP_NONCE__`, `__THEME__`,
+ * `__DENSITY__`, and the `lang` of the document.
  */
 import { createHash } from 'node:crypto';
 import { PAGE_DATA_ID, type PageData } from '../src/shared/page-data.ts';
@@ -20,6 +21,8 @@ export function fillTemplate(template: string, data: PageData, nonce: string): P
       // First what is ours alone: the data may hold anything, a placeholder's text too.
       .replaceAll('__CSP_NONCE__', nonce)
       .replaceAll('__THEME__', data.theme)
+      .replaceAll('__DENSITY__', data.density)
+      .replace('<html lang="en"', `<html lang="${data.language}"`)
       .replace('<!--head-->', () => `<title>${escapeHtml(title)}</title>`)
       .replace('<!--page-data-->', () => pageData);
   const at = template.indexOf('<!--app-->');

@@ -84,7 +84,7 @@ export const EVENTS: EventsConfig = {
 /** Pages that show what they were given. */
 export const FAKE_PAGES: PageSource = {
   template: async () =>
-    '<!doctype html><html data-theme="__THEME__"><head><!--head--><script nonce="__CSP_NONCE__" src="/assets/app.js"></script></head>' +
+    '<!doctype html><html lang="en" data-theme="__THEME__"><head><!--head--><script nonce="__CSP_NONCE__" src="/assets/app.js"></script></head>' +
     '<body><div id="root"><!--app--></div><!--page-data--></body></html>',
   render: async (data) => ({
     pipe: (destination) => void destination.end(`<main>channel ${data.channel ?? 'none'}</main>`),

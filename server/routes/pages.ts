@@ -28,6 +28,8 @@ export function registerPages(app: FastifyInstance, deps: PageRoutesDeps): void 
     return send(request, reply, {
       session: opened.kind === 'live' ? sessionInfo(opened.record) : null,
       theme: cookies.theme(request),
+      density: cookies.density(request),
+      language: cookies.language(request),
       ...channel,
     });
   }
@@ -68,7 +70,14 @@ export function registerPages(app: FastifyInstance, deps: PageRoutesDeps): void 
     personal(request, reply, channelOf(request.params['*'])),
   );
   app.get('/shell', { ...options, config: { cache: 'revalidate' } }, (request, reply) =>
-    send(request, reply, { session: 'unknown', theme: 'system', channel: null, channelError: null }),
+    send(request, reply, {
+      session: 'unknown',
+      theme: 'system',
+      density: 'comfortable',
+      language: 'en',
+      channel: null,
+      channelError: null,
+    }),
   );
 }
 

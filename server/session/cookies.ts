@@ -1,6 +1,12 @@
 /** The cookies of this server: names, attributes, and what may be read from them. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ThemeChoice } from '../../src/shared/page-data.ts';
+import {
+  type Density,
+  LANGUAGES,
+  type Language,
+  LOOK_COOKIES,
+  type ThemeChoice,
+} from '../../src/shared/page-data.ts';
 import { parseEpoch } from './epoch.ts';
 import { parseTicket, type Ticket } from './ticket.ts';
 
@@ -23,6 +29,9 @@ export interface Cookies {
   /** `null` removes it. */
   setNotice(reply: FastifyReply, value: string | null): void;
   theme(request: FastifyRequest): ThemeChoice;
+  density(request: FastifyRequest): Density;
+  /** As chosen; else the browser's first language that we have; else the first of ours. */
+  language(request: FastifyRequest): Language;
 }
 
 /** 400 days: the longest that browsers keep a cookie (RFC 6265bis). */
@@ -37,7 +46,6 @@ export function createCookies(secure: boolean, now: () => number): Cookies {
   const transaction = `${prefix}switchboard-sign-in`;
   const notice = `${prefix}switchboard-notice`;
   const epoch = 'switchboard-epoch';
-  const theme = 'switchboard-theme';
   // Lax, not Strict: the way back from the provider is a cross-site navigation that must carry them.
   const attributes = { httpOnly: true, secure, sameSite: 'lax', path: '/' } as const;
 
@@ -65,8 +73,37 @@ export function createCookies(secure: boolean, now: () => number): Cookies {
       else reply.setCookie(notice, value, { ...attributes, maxAge: NOTICE_MAX_AGE_S });
     },
     theme(request) {
-      const choice = request.cookies[theme];
+      const choice = request.cookies[LOOK_COOKIES.theme];
       return choice === 'light' || choice === 'dark' ? choice : 'system';
     },
+    density: (request) => (request.cookies[LOOK_COOKIES.density] === 'compact' ? 'compact' : 'comfortable'),
+    language(request) {
+      const choice = request.cookies[LOOK_COOKIES.language];
+      return (
+        LANGUAGES.find((language) => language === choice) ??
+        preferredLanguage(request.headers['accept-language'] ?? '')
+      );
+    },
   };
+}
+
+/** The first of our languages in an `Accept-Language` header (RFC 9110, 12.5.4), by its quality values. */
+function preferredLanguage(header: string): Language {
+  const wishes = header
+    .slice(0, 200)
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
+      const quality = parameters
+        .map((text) => /^\s*q=([\d.]+)$/.exec(text)?.[1])
+        .find((q) => q !== undefined);
+      return { tag, quality: quality === undefined ? 1 : Number(quality) };
+    })
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+  for (const { tag } of wishes) {
+    const found = LANGUAGES.find((language) => tag === language || tag.startsWith(`${language}-`));
+    if (found !== undefined) return found;
+  }
+  return LANGUAGES[0];
 }

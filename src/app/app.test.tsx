@@ -6,6 +6,7 @@ import type { PageData } from '../shared/page-data.ts';
 import { App } from './app.tsx';
 import { render } from './entry-server.tsx';
 import { createInertServices } from './inert-services.ts';
+import { en } from './text/en.ts';
 
 const ada = { sub: 'sub-ada', username: 'ada', email: 'ada@example.com', epoch: 3 };
 const page = (over: Partial<PageData> = {}): PageData => ({
@@ -22,10 +23,13 @@ const page = (over: Partial<PageData> = {}): PageData => ({
     lifetimeMs: 86_400_000,
   },
   theme: 'system',
+  density: 'comfortable',
+  language: 'en',
   localControl: null,
   ...over,
 });
-const html = (over?: Partial<PageData>) => renderToString(<App services={createInertServices(page(over))} />);
+const html = (over?: Partial<PageData>) =>
+  renderToString(<App services={createInertServices(page(over), en)} />);
 const count = (source: string, piece: string) => source.split(piece).length - 1;
 
 describe('the first HTML', () => {

@@ -12,6 +12,8 @@ import { createBrowserSession } from '../session/browser.ts';
 import type { PageData, SessionInfo } from '../shared/page-data.ts';
 import { createStore, type WritableStore } from '../shared/store.ts';
 import type { Services } from './services.ts';
+import type { Catalogue } from './text/catalogue.ts';
+import { createLanguage } from './text/language.ts';
 import { trustedScriptUrl } from './trusted-types.ts';
 
 /**
@@ -23,7 +25,7 @@ const SERVICE_WORKER_MS = 1_000;
 /** How long a sign-out waits for the device to be wiped, milliseconds. */
 const WIPE_MS = 1_000;
 
-export function createServices(page: PageData): Services {
+export function createServices(page: PageData, text: Catalogue): Services {
   const session = createBrowserSession(page);
   const pwa = createBrowserPwa(trustedScriptUrl);
   const connection = createStore<Connection | null>(null);
@@ -34,6 +36,7 @@ export function createServices(page: PageData): Services {
 
   return {
     page,
+    language: createLanguage(text),
     pwa,
     connection,
     session: {

@@ -3,6 +3,7 @@ import { hydrateRoot } from 'react-dom/client';
 import { PAGE_DATA_ID, type PageData } from '../shared/page-data.ts';
 import { App } from './app.tsx';
 import { createServices } from './create-services.ts';
+import { loadCatalogue } from './text/language.ts';
 
 const script = document.getElementById(PAGE_DATA_ID);
 const root = document.getElementById('root');
@@ -12,4 +13,6 @@ if (script === null || root === null) {
   );
 }
 const page = JSON.parse(script.textContent ?? '') as PageData;
-hydrateRoot(root, <App services={createServices(page)} />);
+// The words must be those of the server's HTML, or taking it over would change every one of them.
+const text = await loadCatalogue(page.language);
+hydrateRoot(root, <App services={createServices(page, text)} />);

@@ -6,6 +6,7 @@ import { renderToPipeableStream } from 'react-dom/server';
 import type { PageData } from '../shared/page-data.ts';
 import { App } from './app.tsx';
 import { createInertServices } from './inert-services.ts';
+import { loadCatalogue } from './text/language.ts';
 
 export interface RenderOptions {
   /** The Content-Security-Policy nonce of this answer. */
@@ -26,9 +27,10 @@ export interface Rendering {
  * Renders the app. Resolves as soon as the shell can be sent.
  * @throws whatever the shell threw: then nothing has been written.
  */
-export function render(data: PageData, options: RenderOptions): Promise<Rendering> {
+export async function render(data: PageData, options: RenderOptions): Promise<Rendering> {
+  const text = await loadCatalogue(data.language);
   return new Promise((resolve, reject) => {
-    const { pipe, abort } = renderToPipeableStream(<App services={createInertServices(data)} />, {
+    const { pipe, abort } = renderToPipeableStream(<App services={createInertServices(data, text)} />, {
       nonce: options.nonce,
       onShellReady: () => resolve({ pipe, abort }),
       onShellError: reject,

@@ -7,11 +7,15 @@ import type { PageData } from '../shared/page-data.ts';
 import { createStore } from '../shared/store.ts';
 import type { TokenState } from '../shared/token-machine.ts';
 import { INITIAL_PWA_STATE, type Services, sessionStateOf } from './services.ts';
+import type { Catalogue } from './text/catalogue.ts';
+import { createLanguage } from './text/language.ts';
 
-export function createInertServices(page: PageData): Services {
+/** @param text the catalogue that the page is rendered in. */
+export function createInertServices(page: PageData, text: Catalogue): Services {
   const nothing = () => {};
   return {
     page,
+    language: createLanguage(text),
     connection: createStore(null),
     session: {
       state: createStore(sessionStateOf(page)),

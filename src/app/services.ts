@@ -8,10 +8,12 @@ import type { Pwa, PwaState } from '../pwa/api.ts';
 import type { Session, SessionState } from '../session/api.ts';
 import type { PageData } from '../shared/page-data.ts';
 import { createStore, type Store } from '../shared/store.ts';
+import type { LanguageService } from './text/language.ts';
 
 export interface Services {
   session: Session;
   pwa: Pwa;
+  language: LanguageService;
   /** Null until somebody is signed in and the connection room has started. */
   connection: Store<Connection | null>;
   page: PageData;

@@ -6,7 +6,7 @@ import type { Outbox } from '../outbox/api.ts';
 import type { TokenClient } from '../session/api.ts';
 import type { AppError } from '../shared/errors.ts';
 import type { ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
-import type { CoveredInterval, EventRecord, Gap } from '../shared/log.ts';
+import type { CoveredInterval, EventRecord, Gap, Position } from '../shared/log.ts';
 import type { EventsConfig } from '../shared/page-data.ts';
 import type { Store } from '../shared/store.ts';
 
@@ -88,6 +88,14 @@ export interface Feed extends Store<FeedState> {
   readonly channel: string;
   /** Reads the next older page of the log into the rows. */
   loadOlder(): Promise<void>;
+  /**
+   * A page of the log, oldest first: the last `limit` events before a position (null: the newest), or the first ones
+   * after it (null: the oldest). For readers that hold a range of their own.
+   */
+  page(
+    where: { before: Position | null } | { after: Position | null },
+    limit: number,
+  ): Promise<readonly EventRecord[]>;
   /** Everything the log holds of the channel, oldest first, in pages (for export). */
   all(): AsyncIterable<readonly EventRecord[]>;
   /** Lets go of the channel; when no tab wants it any more, its subscription ends. */
@@ -164,5 +172,5 @@ export interface Connection {
 
 export type { Outbox, OutboxRow, OutboxState } from '../outbox/api.ts';
 export type { ChannelPhase, ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
-export type { CoveredInterval, EventRecord, Gap, GapCause } from '../shared/log.ts';
+export type { CoveredInterval, EventRecord, Gap, GapCause, Position } from '../shared/log.ts';
 export type { AppError };

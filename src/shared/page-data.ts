@@ -28,6 +28,19 @@ export interface EventsConfig {
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
+export type Density = 'comfortable' | 'compact';
+
+/** Languages of the app; the first is what everybody else gets. */
+export const LANGUAGES = ['en', 'zh'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Cookies in which the browser carries these choices, so that the first HTML already has them. */
+export const LOOK_COOKIES = {
+  theme: 'switchboard-theme',
+  density: 'switchboard-density',
+  language: 'switchboard-language',
+} as const;
+
 export interface PageData {
   /** Changes with every build; names the worker and the cache. */
   build: string;
@@ -39,6 +52,8 @@ export interface PageData {
   channelError: string | null;
   events: EventsConfig;
   theme: ThemeChoice;
+  density: Density;
+  language: Language;
   /** Address of the stand-ins' fault switches; null against real endpoints. */
   localControl: string | null;
 }

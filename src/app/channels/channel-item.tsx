@@ -1,20 +1,27 @@
 /** One open channel in the list: a link, so that a middle click opens a window of its own. */
 import type { MouseEvent } from 'react';
 import type { ChannelPhase } from '../../connection/api.ts';
-import { CloseIcon } from '../design/icons.tsx';
+import { CloseIcon, PinIcon } from '../design/icons.tsx';
 import { channelPath } from '../desk/route.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
+import { Sparkline } from './sparkline.tsx';
 
 interface ChannelItemProps {
   channel: string;
+  pinned: boolean;
   selected: boolean;
   phase: ChannelPhase;
   unread: number;
+  /** Null: nothing arrived in the last minute. */
+  slots: readonly number[] | null;
   onSelect(): void;
+  onPin(): void;
   onClose(): void;
 }
 
-export function ChannelItem({ channel, selected, phase, unread, onSelect, onClose }: ChannelItemProps) {
+export function ChannelItem(props: ChannelItemProps) {
+  const { channel, pinned, selected, phase, unread, slots, onSelect, onPin, onClose } = props;
+  const text = useText();
   const onClick = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;
     event.preventDefault();
@@ -22,7 +29,7 @@ export function ChannelItem({ channel, selected, phase, unread, onSelect, onClos
   };
   const phaseWord = text.channels.phases[phase];
   return (
-    <li className="channel" data-selected={selected}>
+    <li className="channel" data-selected={selected} data-pinned={pinned}>
       <a
         className="channel-link"
         href={channelPath(channel)}
@@ -33,6 +40,7 @@ export function ChannelItem({ channel, selected, phase, unread, onSelect, onClos
         <span className="dot" data-phase={phase} />
         <span className="channel-name">{channel}</span>
         <span className="visually-hidden">, {phaseWord}</span>
+        {slots !== null && <Sparkline slots={slots} />}
         {unread > 0 && (
           <span className="count">
             <span aria-hidden="true">{text.channels.shortUnread(unread)}</span>
@@ -40,14 +48,25 @@ export function ChannelItem({ channel, selected, phase, unread, onSelect, onClos
           </span>
         )}
       </a>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={text.channels.close(channel)}
-        onClick={onClose}
-      >
-        <CloseIcon />
-      </button>
+      <span className="channel-buttons">
+        <button
+          type="button"
+          className="icon-button"
+          aria-pressed={pinned}
+          aria-label={text.channels.pin(channel)}
+          onClick={onPin}
+        >
+          <PinIcon />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.channels.close(channel)}
+          onClick={onClose}
+        >
+          <CloseIcon />
+        </button>
+      </span>
     </li>
   );
 }

@@ -1,51 +1,79 @@
-/** The open channels with their state and what waits in them, and the field that opens another. */
-
+/** The open channels with their state, pace and what waits in them; the saved views; the field that opens another. */
 import { createStore, type Store } from '../../shared/store.ts';
-import { useDesk } from '../desk/desk-context.ts';
-import { withoutOpen } from '../desk/desk-data.ts';
-import type { DeskFeeds } from '../desk/desk-feeds.ts';
+import { useChannel, useChannels, useDesk, usePreferences } from '../desk/desk-context.ts';
+import { withoutView } from '../desk/preferences.ts';
+import { withPin, withView } from '../desk/window-state.ts';
 import { useConnectionStatus, useStore } from '../services.ts';
-import { text } from '../text.ts';
+import { useCloseChannel } from '../shell/desk-actions.tsx';
+import { useText } from '../text/use-text.ts';
 import { ChannelItem } from './channel-item.tsx';
 import { OpenChannel } from './open-channel.tsx';
+import { ViewItem } from './view-item.tsx';
 
-const NOTHING: Readonly<Record<string, number>> = {};
-const NOTHING_UNREAD: Store<Readonly<Record<string, number>>> = createStore(NOTHING);
+type Counts = Readonly<Record<string, number>>;
+type Rates = Readonly<Record<string, readonly number[]>>;
 
-function useUnread(feeds: DeskFeeds | null): Readonly<Record<string, number>> {
-  return useStore(feeds?.unread ?? NOTHING_UNREAD, NOTHING);
+const NO_COUNTS: Counts = {};
+const NO_COUNTS_STORE: Store<Counts> = createStore(NO_COUNTS);
+const NO_RATES: Rates = {};
+const NO_RATES_STORE: Store<Rates> = createStore(NO_RATES);
+
+/** Events in the slots of the last minute, by channel. */
+export function useRates(): Rates {
+  return useStore(useDesk().feeds?.rates ?? NO_RATES_STORE, NO_RATES);
 }
 
-export function ChannelList({ ready }: { ready: boolean }) {
-  const { data, channel, route, desk, feeds } = useDesk();
+export function ChannelList() {
+  const text = useText();
+  const { window: desk, route, feeds, preferences } = useDesk();
+  const ready = useStore(desk.ready, false);
   const status = useConnectionStatus();
-  const unread = useUnread(feeds);
-
-  const close = (name: string) => {
-    const at = data.open.indexOf(name);
-    desk.update((now) => withoutOpen(now, name));
-    // The neighbour takes the place, so that closing several needs no aiming.
-    if (name === channel) route.go(data.open[at + 1] ?? data.open[at - 1] ?? null);
-  };
+  const unread = useStore(feeds?.unread ?? NO_COUNTS_STORE, NO_COUNTS);
+  const rates = useRates();
+  const channel = useChannel();
+  const channels = useChannels();
+  const views = usePreferences((now) => now.views);
+  const close = useCloseChannel();
 
   return (
-    <nav className="sidebar" aria-label={text.channels.title}>
+    <nav className="sidebar" id="channel-list" aria-label={text.channels.title}>
       <h2 className="sidebar-title">{text.channels.title}</h2>
       <OpenChannel />
-      {data.open.length === 0 && ready && <p className="hint sidebar-none">{text.channels.none}</p>}
+      {channels.length === 0 && ready && <p className="hint sidebar-none">{text.channels.none}</p>}
       <ul className="channel-list">
-        {data.open.map((name) => (
+        {channels.map(({ name, pinned }) => (
           <ChannelItem
             key={name}
             channel={name}
+            pinned={pinned}
             selected={name === channel}
             phase={status?.channels[name]?.phase ?? 'waiting'}
             unread={unread[name] ?? 0}
+            slots={rates[name] ?? null}
             onSelect={() => route.go(name)}
+            onPin={() => desk.update((state) => withPin(state, name, !pinned))}
             onClose={() => close(name)}
           />
         ))}
       </ul>
+      {views.length > 0 && (
+        <>
+          <h2 className="sidebar-title">{text.channels.views}</h2>
+          <ul className="channel-list">
+            {views.map((view) => (
+              <ViewItem
+                key={view.id}
+                view={view}
+                onOpen={() => {
+                  desk.update((state) => withView(state, view.channel, { filter: view.filter, place: null }));
+                  route.go(view.channel);
+                }}
+                onRemove={() => preferences.update((now) => withoutView(now, view.id))}
+              />
+            ))}
+          </ul>
+        </>
+      )}
     </nav>
   );
 }

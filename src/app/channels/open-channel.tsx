@@ -2,9 +2,10 @@
 import { type FormEvent, useRef, useState } from 'react';
 import { parseChannel } from '../../shared/channel.ts';
 import { useDesk } from '../desk/desk-context.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 export function OpenChannel() {
+  const text = useText();
   const { route } = useDesk();
   const [name, setName] = useState('');
   const [error, setError] = useState<string | null>(null);

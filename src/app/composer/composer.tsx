@@ -5,11 +5,11 @@
 import { type FormEvent, type KeyboardEvent, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { isWildcard } from '../../shared/channel.ts';
 import { utf8Bytes } from '../../shared/publish-rules.ts';
-import { useDesk } from '../desk/desk-context.ts';
-import { withText } from '../desk/desk-data.ts';
-import { formatBytes } from '../format.ts';
+import { useDesk, useWindow } from '../desk/desk-context.ts';
+import { withText } from '../desk/window-state.ts';
 import { useConnection } from '../services.ts';
-import { text } from '../text.ts';
+import type { Catalogue } from '../text/catalogue.ts';
+import { useText } from '../text/use-text.ts';
 import { PublishStrip } from './publish-strip.tsx';
 import { jsonProblem, type PublishOutcome, publishText } from './publish-text.ts';
 
@@ -19,11 +19,13 @@ interface ComposerProps {
 }
 
 export function Composer({ channel, onShowOutbox }: ComposerProps) {
-  const { desk, data, announce } = useDesk();
+  const text = useText();
+  const { window: desk, announce } = useDesk();
   const connection = useConnection();
   const wildcard = isWildcard(channel);
-  const draft = data.drafts[channel] ?? '';
-  const target = wildcard ? (data.targets[channel] ?? channel.slice(0, -1)) : channel;
+  const draft = useWindow((state) => state.drafts[channel]) ?? '';
+  const chosenTarget = useWindow((state) => state.targets[channel]);
+  const target = wildcard ? (chosenTarget ?? channel.slice(0, -1)) : channel;
   const [failure, setFailure] = useState<Exclude<PublishOutcome, { ok: true }> | null>(null);
   const [lastSent, setLastSent] = useState<string | null>(null);
   const event = useRef<HTMLTextAreaElement>(null);
@@ -38,7 +40,7 @@ export function Composer({ channel, onShowOutbox }: ComposerProps) {
   const publish = async () => {
     if (busy.current) return;
     busy.current = true;
-    const outcome = await publishText(connection, target, draft);
+    const outcome = await publishText(text, connection, target, draft);
     busy.current = false;
     if (outcome.ok) {
       setFailure(null);
@@ -67,7 +69,7 @@ export function Composer({ channel, onShowOutbox }: ComposerProps) {
   const eventFailed = failure?.field === 'event';
   const targetFailed = failure?.field === 'target';
   return (
-    <form className="composer" aria-label={text.composer.title} onSubmit={onSubmit} noValidate>
+    <form id="composer" className="composer" aria-label={text.composer.title} onSubmit={onSubmit} noValidate>
       {wildcard && (
         <div className="composer-target">
           <label htmlFor="composer-target">{text.composer.target}</label>
@@ -99,6 +101,7 @@ export function Composer({ channel, onShowOutbox }: ComposerProps) {
       <div className="composer-main">
         <textarea
           ref={event}
+          id="composer-event"
           className="input composer-event"
           aria-label={text.composer.label}
           placeholder={text.composer.placeholder}
@@ -139,9 +142,10 @@ export function Composer({ channel, onShowOutbox }: ComposerProps) {
 }
 
 function ComposerNote({ source, failure }: { source: string; failure: string | null }) {
+  const text = useText();
   // Checking 240 KB on each keystroke may wait until the keystroke is on the screen.
   const checked = useDeferredValue(source);
-  const note = useMemo(() => noteFor(checked), [checked]);
+  const note = useMemo(() => noteFor(text, checked), [text, checked]);
   const shown = failure === null ? note : { tone: 'error', words: failure };
   return (
     <p className="composer-note" id="composer-note" data-tone={shown.tone}>
@@ -150,11 +154,11 @@ function ComposerNote({ source, failure }: { source: string; failure: string | n
   );
 }
 
-function noteFor(source: string): { tone: 'plain' | 'good' | 'error'; words: string } {
+function noteFor(text: Catalogue, source: string): { tone: 'plain' | 'good' | 'error'; words: string } {
   if (source.trim() === '') return { tone: 'plain', words: text.composer.hint };
-  const problem = jsonProblem(source);
+  const problem = jsonProblem(text, source);
   if (problem !== null) return { tone: 'error', words: problem };
-  const ready = text.composer.ready(formatBytes(utf8Bytes(source)));
+  const ready = text.composer.ready(text.format.bytes(utf8Bytes(source)));
   return {
     tone: 'good',
     words: source.trimStart().startsWith('[') ? `${ready}. ${text.composer.array}` : ready,

@@ -2,14 +2,17 @@
  * Where and why a text is not JSON (RFC 8259), in words for a person. Browsers word their own errors each in
  * its way and not all name a position; this one is the same everywhere. Iterative, so depth costs no stack.
  */
-import { text as words } from '../text.ts';
+import type { Catalogue } from '../text/catalogue.ts';
+
+/** What can be wrong, as the catalogue's `json` names it. */
+export type JsonProblem = Exclude<keyof Catalogue['json'], 'at'>;
 
 export interface JsonError {
   /** From 1. */
   line: number;
   /** From 1, in UTF-16 units as editors count. */
   column: number;
-  message: string;
+  problem: JsonProblem;
 }
 
 type Expect = 'value' | 'value-or-end' | 'name' | 'name-or-end' | 'colon' | 'comma' | 'nothing';
@@ -26,13 +29,13 @@ export function findJsonError(source: string): JsonError | null {
     return null;
   } catch {
     const found = scan(source);
-    return found === null ? place(source, 0, words.json.unknown) : place(source, found.at, found.message);
+    return found === null ? place(source, 0, 'unknown') : place(source, found.at, found.problem);
   }
 }
 
-function place(source: string, at: number, message: string): JsonError {
+function place(source: string, at: number, problem: JsonProblem): JsonError {
   const before = source.slice(0, at).split(/\r\n|\r|\n/);
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message };
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, problem };
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -43,7 +46,7 @@ function take(pattern: RegExp, source: string, at: number): string {
   return pattern.exec(source)?.[0] ?? '';
 }
 
-function scan(source: string): { at: number; message: string } | null {
+function scan(source: string): { at: number; problem: JsonProblem } | null {
   const open: Open[] = [];
   let expect: Expect = 'value';
   let at = 0;
@@ -56,9 +59,9 @@ function scan(source: string): { at: number; message: string } | null {
       continue;
     }
     const inside = open.at(-1)?.mark;
-    if (expect === 'nothing') return { at, message: words.json.after };
+    if (expect === 'nothing') return { at, problem: 'after' };
     if (expect === 'colon') {
-      if (char !== ':') return { at, message: words.json.colon };
+      if (char !== ':') return { at, problem: 'colon' };
       expect = 'value';
       at += 1;
     } else if (expect === 'comma') {
@@ -66,43 +69,43 @@ function scan(source: string): { at: number; message: string } | null {
       else if (char === (inside === '{' ? '}' : ']')) {
         open.pop();
         expect = afterValue();
-      } else return { at, message: inside === '{' ? words.json.commaOrBrace : words.json.commaOrBracket };
+      } else return { at, problem: inside === '{' ? 'commaOrBrace' : 'commaOrBracket' };
       at += 1;
     } else if (expect === 'name' || expect === 'name-or-end') {
       if (char === '}') {
-        if (expect === 'name') return { at, message: words.json.trailing };
+        if (expect === 'name') return { at, problem: 'trailing' };
         open.pop();
         expect = afterValue();
         at += 1;
       } else if (char === '"') {
         const string = scanString(source, at);
-        if ('message' in string) return string;
+        if ('problem' in string) return string;
         at = string.end;
         expect = 'colon';
-      } else return { at, message: words.json.name };
+      } else return { at, problem: 'name' };
     } else if (char === '{' || char === '[') {
       open.push({ mark: char, at });
       expect = char === '{' ? 'name-or-end' : 'value-or-end';
       at += 1;
     } else if (char === ']' && inside === '[') {
-      if (expect === 'value') return { at, message: words.json.trailing };
+      if (expect === 'value') return { at, problem: 'trailing' };
       open.pop();
       expect = afterValue();
       at += 1;
     } else if (char === '"') {
       const string = scanString(source, at);
-      if ('message' in string) return string;
+      if ('problem' in string) return string;
       at = string.end;
       expect = afterValue();
     } else if (char === "'" || char === '“' || char === '‘' || char === '`') {
-      return { at, message: words.json.quotes };
+      return { at, problem: 'quotes' };
     } else {
       const word = take(WORD, source, at);
-      if (word === '') return { at, message: words.json.value };
+      if (word === '') return { at, problem: 'value' };
       const numeric = /^[-+.\d]/.test(word);
-      if (numeric && take(NUMBER, source, at) !== word) return { at, message: words.json.number };
+      if (numeric && take(NUMBER, source, at) !== word) return { at, problem: 'number' };
       if (!numeric && word !== 'true' && word !== 'false' && word !== 'null') {
-        return { at, message: words.json.word };
+        return { at, problem: 'word' };
       }
       at += word.length;
       expect = afterValue();
@@ -110,24 +113,24 @@ function scan(source: string): { at: number; message: string } | null {
   }
   const unclosed = open.at(-1);
   if (unclosed !== undefined) {
-    return { at: unclosed.at, message: unclosed.mark === '{' ? words.json.openObject : words.json.openArray };
+    return { at: unclosed.at, problem: unclosed.mark === '{' ? 'openObject' : 'openArray' };
   }
-  return expect === 'nothing' ? null : { at: source.length, message: words.json.value };
+  return expect === 'nothing' ? null : { at: source.length, problem: 'value' };
 }
 
-function scanString(source: string, start: number): { end: number } | { at: number; message: string } {
+function scanString(source: string, start: number): { end: number } | { at: number; problem: JsonProblem } {
   for (let at = start + 1; at < source.length; at += 1) {
     const char = source.charAt(at);
     if (char === '"') return { end: at + 1 };
     // A line break is nearly always a forgotten quote: the beginning of the text is what helps to see it.
-    if (char === '\n' || char === '\r') return { at: start, message: words.json.openString };
-    if (char < ' ') return { at, message: words.json.control };
+    if (char === '\n' || char === '\r') return { at: start, problem: 'openString' };
+    if (char < ' ') return { at, problem: 'control' };
     if (char === '\\') {
       const escapeForm = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
       const taken = take(escapeForm, source, at);
-      if (taken === '') return { at, message: words.json.escape };
+      if (taken === '') return { at, problem: 'escape' };
       at += taken.length - 1;
     }
   }
-  return { at: start, message: words.json.openString };
+  return { at: start, problem: 'openString' };
 }

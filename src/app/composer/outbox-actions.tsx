@@ -2,9 +2,10 @@
 import type { OutboxRow } from '../../connection/api.ts';
 import { useDesk } from '../desk/desk-context.ts';
 import { useConnection } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 export function OutboxActions({ row }: { row: OutboxRow }) {
+  const text = useText();
   const connection = useConnection();
   const { announce } = useDesk();
   const run = (action: Promise<void> | undefined) => {

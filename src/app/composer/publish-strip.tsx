@@ -3,7 +3,7 @@ import type { OutboxRow } from '../../connection/api.ts';
 import { channelMatches } from '../../shared/channel.ts';
 import { createStore, type Store } from '../../shared/store.ts';
 import { useConnection, useStore } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 import { OutboxActions } from './outbox-actions.tsx';
 
 const NO_ROWS: readonly OutboxRow[] = [];
@@ -22,6 +22,7 @@ function foremost(rows: readonly OutboxRow[]): OutboxRow | undefined {
 }
 
 export function PublishStrip({ channel, onShowAll }: { channel: string; onShowAll(): void }) {
+  const text = useText();
   const rows = useOutbox().filter((row) => channelMatches(channel, row.channel));
   const row = foremost(rows);
   const others = rows.filter((other) => other !== row && other.state !== 'delivered').length;

@@ -21,12 +21,6 @@ export const BackIcon = () => (
   </Icon>
 );
 
-export const ChevronIcon = () => (
-  <Icon>
-    <path d="M6 4l4 4-4 4" />
-  </Icon>
-);
-
 export const DownIcon = () => (
   <Icon>
     <path d="M8 3v10M4 9l4 4 4-4" />
@@ -43,6 +37,37 @@ export const PersonIcon = () => (
   <Icon>
     <circle cx="8" cy="5.5" r="2.75" />
     <path d="M2.75 14c.6-2.8 2.6-4.2 5.25-4.2s4.65 1.4 5.25 4.2" />
+  </Icon>
+);
+
+export const PinIcon = () => (
+  <Icon>
+    <path d="M8 10.5V14M5 2.5h6l-.8 4.2 2 2.3v1.5H3.8V9l2-2.3z" />
+  </Icon>
+);
+
+export const FilterIcon = () => (
+  <Icon>
+    <path d="M2.5 3.5h11L9.5 8.5v4l-3-1.5v-2.5z" />
+  </Icon>
+);
+
+export const ClockIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="5.5" />
+    <path d="M8 5v3.2l2.2 1.3" />
+  </Icon>
+);
+
+export const UpIcon = () => (
+  <Icon>
+    <path d="M4 10l4-4 4 4" />
+  </Icon>
+);
+
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M4 6l4 4 4-4" />
   </Icon>
 );
 

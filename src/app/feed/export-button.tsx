@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Feed } from '../../connection/api.ts';
 import { ExportIcon } from '../design/icons.tsx';
 import { useDesk } from '../desk/desk-context.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 import { exportFileName, exportParts } from './export-lines.ts';
 
 interface ExportButtonProps {
@@ -13,6 +13,7 @@ interface ExportButtonProps {
 }
 
 export function ExportButton({ channel, feed, onProblem }: ExportButtonProps) {
+  const text = useText();
   const { announce } = useDesk();
   const [busy, setBusy] = useState(false);
 

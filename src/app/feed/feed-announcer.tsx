@@ -3,35 +3,35 @@
  * out each event of a busy channel would make the page unusable.
  */
 import { useEffect, useRef } from 'react';
+import type { Feed } from '../../connection/api.ts';
 import { useDesk } from '../desk/desk-context.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 const ANNOUNCE_EVERY_MS = 5_000;
 
-export function FeedAnnouncer({ channel, received }: { channel: string; received: number }) {
+export function FeedAnnouncer({ channel, feed }: { channel: string; feed: Feed | null }) {
   const { announce } = useDesk();
-  const latest = useRef(received);
-  const told = useRef(received);
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  latest.current = received;
+  const text = useText();
+  const words = useRef(text);
+  words.current = text;
 
   useEffect(() => {
-    // A feed that was opened anew starts to count from nothing.
-    if (received < told.current) told.current = received;
-    if (received === told.current || timer.current !== null) return;
-    timer.current = setTimeout(() => {
-      timer.current = null;
-      announce(text.feed.announce(latest.current - told.current, channel));
-      told.current = latest.current;
-    }, ANNOUNCE_EVERY_MS);
-  }, [received, channel, announce]);
-
-  useEffect(
-    () => () => {
-      if (timer.current !== null) clearTimeout(timer.current);
-      timer.current = null;
-    },
-    [],
-  );
+    if (feed === null) return;
+    let told = feed.get().received;
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const tell = () => {
+      timer = null;
+      const { received } = feed.get();
+      announce(words.current.feed.announce(received - told, channel));
+      told = received;
+    };
+    const stop = feed.subscribe(() => {
+      if (feed.get().received > told) timer ??= setTimeout(tell, ANNOUNCE_EVERY_MS);
+    });
+    return () => {
+      stop();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [feed, channel, announce]);
   return null;
 }

@@ -1,6 +1,6 @@
 /** A sentence above the feed when it is not simply live. One at a time: the most telling. */
 import type { ChannelStatus, ConnectionPhase } from '../../connection/api.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 interface FeedNoticeProps {
   /** The session is known from this device only. */
@@ -12,6 +12,7 @@ interface FeedNoticeProps {
 }
 
 export function FeedNotice({ offline, connectionPhase, channelStatus, problem }: FeedNoticeProps) {
+  const text = useText();
   if (problem !== null) return <Notice tone="danger">{problem}</Notice>;
   if (connectionPhase === 'offline') return <Notice tone="warn">{text.feed.offline}</Notice>;
   if (channelStatus?.phase === 'denied') {

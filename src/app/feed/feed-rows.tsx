@@ -1,38 +1,53 @@
 /**
- * The virtual list of a feed. It stays at the newest row until the person scrolls up; then it holds still and
- * counts what waits. Rows are walked with the arrow keys (one stop for the Tab key).
+ * The virtual list of a reader. It stays at the newest row until the person scrolls up; then it holds still and
+ * counts what waits, and reads on at either end. Rows are walked with the arrow keys (one stop for the Tab key).
  */
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { Feed, FeedState } from '../../connection/api.ts';
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { comparePositions, type EventRecord } from '../../shared/log.ts';
+import { useAction } from '../actions/use-action.ts';
 import { DownIcon } from '../design/icons.tsx';
-import { text } from '../text.ts';
+import { useDesk, usePreferences, useWindow } from '../desk/desk-context.ts';
+import { withView } from '../desk/window-state.ts';
+import { useServices } from '../services.ts';
+import { useText } from '../text/use-text.ts';
+import { DayRow } from './day-row.tsx';
 import { EventRow } from './event-row.tsx';
-import { OlderButton, Quiet } from './feed-edges.tsx';
 import { GapRow } from './gap-row.tsx';
+import { Quiet } from './quiet.tsx';
+import type { Reader, ReaderState } from './reader.ts';
+import { usePlace } from './use-place.ts';
 
-const ROW_PX = 30;
-/** Room before the first and after the last row, and before the first one where older ones can be asked for. */
+/** Heights of an event's row, as in `feed.css`; other rows are measured. */
+const ROW_PX = { comfortable: 30, compact: 22 } as const;
+/** Room before the first and after the last row. */
 const EDGE_PX = 8;
-const OLDER_PX = 46;
 /** Nearer to the end than this counts as being there: a line's worth of imprecision. */
 const AT_END_PX = 30;
+/** So far before the edge of what is held the next page is asked for. */
+const AHEAD_PX = 1_200;
 
 interface FeedRowsProps {
   channel: string;
-  feed: Feed | null;
-  state: FeedState;
+  reader: Reader | null;
+  state: ReaderState;
   /** Whether the channel is confirmed by the service. */
   live: boolean;
+  filtered: boolean;
+  /** A row to go to; a new object for every request. */
+  target: { key: string } | null;
   onProblem(sentence: string | null): void;
 }
 
-export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProps) {
-  const { rows, loading, hasOlder, received } = state;
+export function FeedRows({ channel, reader, state, live, filtered, target, onProblem }: FeedRowsProps) {
+  const text = useText();
+  const { page } = useServices();
+  const { window: desk } = useDesk();
+  const { rows, loading, hasOlder, hasNewer, following, waiting } = state;
+  const density = usePreferences((now) => now.density) ?? page.density;
+  const selected = useWindow((now) => now.views[channel]?.selected ?? null);
   const scroller = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
-  const [pausedAt, setPausedAt] = useState<number | null>(null);
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [activeKey, setActiveKey] = useState<string | null>(null);
   /** Raised to move the focus to the active row. */
   const [focusTurn, setFocusTurn] = useState(0);
@@ -43,10 +58,10 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => ROW_PX[density],
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 10,
-    paddingStart: hasOlder ? OLDER_PX : EDGE_PX,
+    paddingStart: EDGE_PX,
     paddingEnd: EDGE_PX,
     anchorTo: 'end',
     followOnAppend: true,
@@ -59,54 +74,90 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
       return [...indexes, tabIndexRow].sort((a, b) => a - b);
     },
   });
+  const { save, restoring } = usePlace({ channel, reader, rows, virtualizer, scroller, target });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height make the measured ones void.
+  useEffect(() => virtualizer.measure(), [density, virtualizer]);
 
   const items = virtualizer.getVirtualItems();
   const hasRows = rows.length > 0;
-  useLayoutEffect(() => {
-    if (hasRows) virtualizer.scrollToEnd();
-  }, [hasRows, virtualizer]);
 
   // A notice above, a growing composer or another window size moves the end: who follows it goes along.
-  const following = pausedAt === null && hasRows;
+  const atEnd = following && hasRows && !restoring;
   useEffect(() => {
     const element = scroller.current;
-    if (element === null || !following) return;
+    if (element === null || !atEnd) return;
+    virtualizer.scrollToEnd();
     const observer = new ResizeObserver(() => virtualizer.scrollToEnd());
     observer.observe(element);
     return () => observer.disconnect();
-  }, [following, virtualizer]);
+  }, [atEnd, virtualizer]);
+
+  const readOn = (side: 'loadOlder' | 'loadNewer') => {
+    reader?.[side]().then(
+      () => onProblem(null),
+      (error: unknown) => {
+        onProblem(text.feed.readFailed(error instanceof Error ? error.message : String(error)));
+      },
+    );
+  };
 
   const onScroll = () => {
     const element = scroller.current;
-    if (element === null) return;
+    if (element === null || reader === null || restoring) return;
     const top = element.scrollTop;
-    if (element.scrollHeight - element.clientHeight - top <= AT_END_PX) setPausedAt(null);
+    const below = element.scrollHeight - element.clientHeight - top;
     // Only going up leaves the end: while rows pour in, the end runs ahead of the view for a frame.
-    else if (top < lastTop.current - 1) setPausedAt((before) => before ?? received);
+    if (below <= AT_END_PX && !hasNewer) reader.follow(true);
+    else if (top < lastTop.current - 1) reader.follow(false);
+    if (top < AHEAD_PX && hasOlder) readOn('loadOlder');
+    if (below < AHEAD_PX && hasNewer && !following) readOn('loadNewer');
     lastTop.current = top;
+    save();
   };
 
-  const activate = (index: number, key: string) => {
-    setActiveKey(key);
+  const select = useCallback(
+    (record: EventRecord) => {
+      setActiveKey(`e${record.epoch}.${record.n}`);
+      desk.update((now) => {
+        const before = now.views[channel]?.selected ?? null;
+        const again = before !== null && comparePositions(before, record) === 0;
+        return withView(now, channel, { selected: again ? null : { epoch: record.epoch, n: record.n } });
+      });
+    },
+    [desk, channel],
+  );
+
+  const activate = (index: number) => {
+    const row = rows[index];
+    if (row?.kind !== 'event') return;
+    setActiveKey(row.key);
     setFocusTurn((turn) => turn + 1);
     virtualizer.scrollToIndex(index, { align: 'auto' });
+    // With the details open, walking through the list walks through them.
+    const { epoch, n } = row.record;
+    if (selected !== null) desk.update((now) => withView(now, channel, { selected: { epoch, n } }));
   };
 
   const step = (index: number, by: number) => {
     for (let at = index + by; at >= 0 && at < rows.length; at += by) {
-      const row = rows[at];
-      if (row?.kind !== 'event') continue;
-      activate(at, row.key);
+      if (rows[at]?.kind !== 'event') continue;
+      activate(at);
       return;
     }
   };
 
   const jump = () => {
-    setPausedAt(null);
-    // The button that was pressed goes away: the focus moves on to where it led.
-    step(rows.length, -1);
+    reader?.follow(true);
+    setActiveKey(null);
     virtualizer.scrollToEnd();
+    // The button that was pressed goes away: the focus moves on to where it led.
+    setFocusTurn((turn) => turn + 1);
   };
+
+  useAction('newest', hasRows ? jump : null);
+  useAction('focusFeed', hasRows ? () => setFocusTurn((turn) => turn + 1) : null);
+  useAction('pause', reader === null ? null : () => (following ? reader.follow(false) : jump()));
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!(event.target instanceof HTMLElement) || event.target.dataset.rowButton === undefined) return;
@@ -124,15 +175,6 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
     row?.focus({ preventScroll: true });
   }, [focusTurn]);
 
-  const toggle = (key: string) => {
-    setActiveKey(key);
-    setOpened((before) => {
-      const next = new Set(before);
-      if (!next.delete(key)) next.add(key);
-      return next;
-    });
-  };
-
   return (
     <>
       <div
@@ -146,7 +188,6 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
         onKeyDown={onKeyDown}
       >
         <div className="feed-sheet" style={{ height: virtualizer.getTotalSize() }}>
-          {hasOlder && (items[0]?.index ?? 0) === 0 && <OlderButton feed={feed} onProblem={onProblem} />}
           {items.map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
@@ -155,17 +196,18 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
                 key={row.key}
                 className="feed-row"
                 data-index={item.index}
-                ref={virtualizer.measureElement}
+                // All event rows are of one height: measuring hundreds a second would cost without telling anything.
+                ref={row.kind === 'event' ? undefined : virtualizer.measureElement}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                {row.kind === 'gap' ? (
-                  <GapRow gap={row.gap} />
-                ) : (
+                {row.kind === 'gap' && <GapRow gap={row.gap} />}
+                {row.kind === 'day' && <DayRow at={row.at} />}
+                {row.kind === 'event' && (
                   <EventRow
                     record={row.record}
-                    open={opened.has(row.key)}
+                    selected={selected !== null && comparePositions(selected, row.record) === 0}
                     tabbable={item.index === tabIndexRow}
-                    onToggle={() => toggle(row.key)}
+                    onSelect={select}
                   />
                 )}
               </div>
@@ -173,11 +215,11 @@ export function FeedRows({ channel, feed, state, live, onProblem }: FeedRowsProp
           })}
         </div>
       </div>
-      {!hasRows && <Quiet loading={loading} live={live} />}
-      {pausedAt !== null && (
+      {!hasRows && <Quiet loading={loading} live={live} filtered={filtered} />}
+      {!following && (
         <button type="button" className="jump" onClick={jump}>
           <DownIcon />
-          {text.feed.jump(Math.max(0, received - pausedAt))}
+          {text.feed.jump(waiting)}
         </button>
       )}
     </>

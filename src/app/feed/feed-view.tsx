@@ -1,36 +1,49 @@
-/** One channel as a person looks at it: its name and state, what arrived, and a way to take it along. */
-import { useState } from 'react';
-import type { Feed, FeedState } from '../../connection/api.ts';
+/** One channel as a person looks at it: its name and state, a filter, what arrived, and one event in detail. */
+import { useRef, useState } from 'react';
 import { isWildcard } from '../../shared/channel.ts';
-import { createStore, type Store } from '../../shared/store.ts';
+import { useAction } from '../actions/use-action.ts';
+import { useRates } from '../channels/channel-list.tsx';
+import { Sparkline } from '../channels/sparkline.tsx';
 import { BackIcon } from '../design/icons.tsx';
-import { useDesk } from '../desk/desk-context.ts';
-import type { DeskFeeds } from '../desk/desk-feeds.ts';
-import { useConnectionStatus, useStore } from '../services.ts';
-import { text } from '../text.ts';
+import { useDesk, useWindow } from '../desk/desk-context.ts';
+import { NEW_VIEW, withView } from '../desk/window-state.ts';
+import { DetailPane } from '../detail/detail-pane.tsx';
+import { FilterBar } from '../filter/filter-bar.tsx';
+import { useAppliedFilter } from '../filter/use-applied-filter.ts';
+import { Separator } from '../layout/separator.tsx';
+import { useStacked } from '../layout/use-stacked.ts';
+import { useConnectionStatus } from '../services.ts';
+import { useText } from '../text/use-text.ts';
 import { ExportButton } from './export-button.tsx';
 import { FeedAnnouncer } from './feed-announcer.tsx';
 import { FeedNotice } from './feed-notice.tsx';
 import { FeedRows } from './feed-rows.tsx';
-
-const NO_FEEDS: ReadonlyMap<string, Feed> = new Map();
-const NO_FEEDS_STORE: Store<ReadonlyMap<string, Feed>> = createStore(NO_FEEDS);
-const LOADING: FeedState = { rows: [], loading: true, hasOlder: false, received: 0 };
-const LOADING_STORE: Store<FeedState> = createStore(LOADING);
-
-function useFeed(feeds: DeskFeeds | null, channel: string): { feed: Feed | null; state: FeedState } {
-  const open = useStore(feeds?.feeds ?? NO_FEEDS_STORE, NO_FEEDS);
-  const feed = open.get(channel) ?? null;
-  return { feed, state: useStore<FeedState>(feed ?? LOADING_STORE, LOADING) };
-}
+import { GoToTime } from './go-to-time.tsx';
+import { useFeed } from './use-feed.ts';
+import { useReader } from './use-reader.ts';
 
 export function FeedView({ channel, offline }: { channel: string; offline: boolean }) {
-  const { feeds, route, desk } = useDesk();
+  const text = useText();
+  const { route, window: desk } = useDesk();
   const status = useConnectionStatus();
-  const { feed, state } = useFeed(feeds, channel);
+  const view = useWindow((state) => state.views[channel]) ?? NEW_VIEW;
   const [problem, setProblem] = useState<string | null>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const stacked = useStacked(body);
+  const slots = useRates()[channel];
+  const feed = useFeed(channel);
+  const filter = useAppliedFilter(view.filter);
+  const { reader, state } = useReader(feed, filter, setProblem);
+  /** The row that something asked to be shown. */
+  const [target, setTarget] = useState<{ key: string } | null>(null);
+
   const channelStatus = status?.channels[channel] ?? null;
   const phase = channelStatus?.phase ?? 'waiting';
+  const close = () => {
+    desk.update((now) => withView(now, channel, { selected: null }));
+    document.querySelector<HTMLElement>('.feed-scroller [data-row-button][tabindex="0"]')?.focus();
+  };
+  useAction('closeDetail', view.selected === null ? null : close);
 
   const showAll = () => {
     desk.update((now) => ({ ...now, last: null }));
@@ -38,7 +51,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
   };
 
   return (
-    <section className="feed" aria-label={channel}>
+    <section className="feed" aria-label={channel} data-detail={view.selected !== null}>
       <div className="feed-head">
         <button
           type="button"
@@ -52,28 +65,53 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
           <h1>{channel}</h1>
           {isWildcard(channel) && <span className="hint">{text.feed.wildcard(channel.slice(0, -2))}</span>}
         </div>
+        {slots !== undefined && <Sparkline slots={slots} />}
         <span className="pill" data-phase={phase}>
           <span className="dot" data-phase={phase} />
           {text.channels.phases[phase]}
         </span>
+        <GoToTime reader={reader} onFound={(key) => setTarget({ key })} onProblem={setProblem} />
         <ExportButton channel={channel} feed={feed} onProblem={setProblem} />
       </div>
-      <div className="feed-body">
-        <FeedNotice
-          offline={offline}
-          connectionPhase={status?.phase ?? null}
-          channelStatus={channelStatus}
-          problem={problem}
-        />
-        <FeedRows
-          channel={channel}
-          feed={feed}
-          state={state}
-          live={phase === 'live'}
-          onProblem={setProblem}
-        />
+      <FilterBar channel={channel} filter={view.filter} reader={reader} scan={state.scan} />
+      <div className="feed-split" ref={body} data-stacked={stacked}>
+        <div className="feed-body">
+          <FeedNotice
+            offline={offline}
+            connectionPhase={status?.phase ?? null}
+            channelStatus={channelStatus}
+            problem={problem}
+          />
+          <FeedRows
+            key={reader === null ? 'none' : 'some'}
+            channel={channel}
+            reader={reader}
+            state={state}
+            live={phase === 'live'}
+            filtered={filter !== null}
+            target={target}
+            onProblem={setProblem}
+          />
+        </div>
+        {view.selected !== null && (
+          <>
+            <Separator
+              pane="detail"
+              controls="detail"
+              orientation={stacked ? 'horizontal' : 'vertical'}
+              direction={-1}
+            />
+            <DetailPane
+              key={`${view.selected.epoch}.${view.selected.n}`}
+              feed={feed}
+              rows={state.rows}
+              position={view.selected}
+              onClose={close}
+            />
+          </>
+        )}
       </div>
-      <FeedAnnouncer channel={channel} received={state.received} />
+      <FeedAnnouncer channel={channel} feed={feed} />
     </section>
   );
 }

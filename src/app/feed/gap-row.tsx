@@ -1,11 +1,11 @@
 /** A time in which nobody was listening, where it belongs among the events. */
 import type { Gap } from '../../connection/api.ts';
-import { formatSpan } from '../format.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 export function GapRow({ gap }: { gap: Gap }) {
+  const text = useText();
   const now = Date.now();
-  const [from, to] = formatSpan(gap.from, gap.to ?? now, now);
+  const [from, to] = text.format.span(gap.from, gap.to ?? now, now);
   const cause = text.feed.causes[gap.cause];
   return (
     <div className="gap">

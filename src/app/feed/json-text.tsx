@@ -2,12 +2,15 @@
 import { memo } from 'react';
 import { tokenizeJson } from './json-tokens.ts';
 
-/** More coloured pieces than anybody reads would only cost time; the rest is plain. */
-const MAX_PIECES = 400;
+interface JsonTextProps {
+  source: string;
+  /** More coloured pieces than anybody reads would only cost time; the rest is plain. */
+  pieces: number;
+}
 
-export const JsonText = memo(function JsonText({ source }: { source: string }) {
+export const JsonText = memo(function JsonText({ source, pieces }: JsonTextProps) {
   let at = 0;
-  return tokenizeJson(source, MAX_PIECES).map((token) => {
+  return tokenizeJson(source, pieces).map((token) => {
     const key = at;
     at += token.text.length;
     if (token.kind === 'other') return token.text;

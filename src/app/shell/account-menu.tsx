@@ -1,18 +1,22 @@
-/** Who is signed in, and the few choices that are theirs: theme, history, installing. */
-import type { ThemeChoice } from '../../shared/page-data.ts';
+/** Who is signed in, and the choices that are theirs: look, language, history, installing. */
+import { useId } from 'react';
+import { type Density, LANGUAGES, type ThemeChoice } from '../../shared/page-data.ts';
 import { PersonIcon } from '../design/icons.tsx';
-import { useDesk } from '../desk/desk-context.ts';
+import { useDesk, usePreferences } from '../desk/desk-context.ts';
 import { usePwaState, useServices } from '../services.ts';
-import { text } from '../text.ts';
+import { LANGUAGE_NAMES } from '../text/language.ts';
+import { useText } from '../text/use-text.ts';
 
 const THEMES: readonly ThemeChoice[] = ['system', 'light', 'dark'];
+const DENSITIES: readonly Density[] = ['comfortable', 'compact'];
 const MENU_ID = 'account-menu';
 
 export function AccountMenu() {
-  const { user, data, desk } = useDesk();
+  const text = useText();
+  const { user, preferences } = useDesk();
+  const chosen = usePreferences((now) => now);
   const { page, pwa } = useServices();
   const { canInstall } = usePwaState();
-  const theme = data.theme ?? page.theme;
   return (
     <>
       <button
@@ -29,29 +33,35 @@ export function AccountMenu() {
           <strong>{user.username}</strong>
           {user.email !== null && <span className="hint">{user.email}</span>}
         </p>
-        <fieldset className="segments">
-          <legend>{text.account.theme}</legend>
-          {THEMES.map((choice) => (
-            <label key={choice}>
-              <input
-                type="radio"
-                name="theme"
-                value={choice}
-                checked={theme === choice}
-                onChange={() => desk.update((now) => ({ ...now, theme: choice }))}
-              />
-              <span>{text.account.themes[choice]}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Choice
+          legend={text.account.theme}
+          choices={THEMES}
+          names={text.account.themes}
+          chosen={chosen.theme ?? page.theme}
+          onChoose={(theme) => preferences.update((now) => ({ ...now, theme }))}
+        />
+        <Choice
+          legend={text.account.density}
+          choices={DENSITIES}
+          names={text.account.densities}
+          chosen={chosen.density ?? page.density}
+          onChoose={(density) => preferences.update((now) => ({ ...now, density }))}
+        />
+        <Choice
+          legend={text.account.languageLabel}
+          choices={LANGUAGES}
+          names={LANGUAGE_NAMES}
+          chosen={text.language}
+          onChoose={(language) => preferences.update((now) => ({ ...now, language }))}
+        />
         <label className="check">
           <input
             type="checkbox"
-            checked={data.keepHistory}
+            checked={chosen.keepHistory}
             aria-describedby="keep-hint"
             onChange={(event) => {
               const keepHistory = event.currentTarget.checked;
-              desk.update((now) => ({ ...now, keepHistory }));
+              preferences.update((now) => ({ ...now, keepHistory }));
             }}
           />
           <span>{text.account.keep}</span>
@@ -67,5 +77,34 @@ export function AccountMenu() {
         )}
       </section>
     </>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  legend: string;
+  choices: readonly T[];
+  names: Readonly<Record<T, string>>;
+  chosen: T;
+  onChoose(choice: T): void;
+}
+
+function Choice<T extends string>({ legend, choices, names, chosen, onChoose }: ChoiceProps<T>) {
+  const group = useId();
+  return (
+    <fieldset className="segments">
+      <legend>{legend}</legend>
+      {choices.map((choice) => (
+        <label key={choice}>
+          <input
+            type="radio"
+            name={group}
+            value={choice}
+            checked={chosen === choice}
+            onChange={() => onChoose(choice)}
+          />
+          <span>{names[choice]}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }

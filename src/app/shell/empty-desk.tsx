@@ -1,12 +1,18 @@
 /** The centre while no channel is selected: where to begin, in plain words. */
-import { useDesk } from '../desk/desk-context.ts';
+import { useDesk, useWindow } from '../desk/desk-context.ts';
 import { useServices, useStore } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
-const SUGGESTED = ['default/orders', 'default/chat', 'default/*'];
+const SUGGESTED = [
+  { channel: 'default/orders', hint: 'orders' },
+  { channel: 'default/chat', hint: 'chat' },
+  { channel: 'default/*', hint: 'all' },
+] as const;
 
 export function EmptyDesk({ ready }: { ready: boolean }) {
-  const { route, data } = useDesk();
+  const text = useText();
+  const { route } = useDesk();
+  const channels = useWindow((state) => state.channels);
   const { page } = useServices();
   const { error } = useStore(route, { channel: page.channel, error: page.channelError });
   const waitsForMemory = !ready && error === null;
@@ -21,16 +27,16 @@ export function EmptyDesk({ ready }: { ready: boolean }) {
       <h1>{text.empty.headline}</h1>
       <p className="empty-lead">{text.empty.body}</p>
       <ul className="suggestions">
-        {SUGGESTED.map((channel) => (
+        {SUGGESTED.map(({ channel, hint }) => (
           <li key={channel}>
             <button type="button" className="suggestion" onClick={() => route.go(channel)}>
               <span className="suggestion-name">{channel}</span>
-              <span className="hint">{text.empty.hints[channel]}</span>
+              <span className="hint">{text.empty.hints[hint]}</span>
             </button>
           </li>
         ))}
       </ul>
-      {data.open.length === 0 && <p className="hint">{text.empty.steps}</p>}
+      {channels.length === 0 && <p className="hint">{text.empty.steps}</p>}
     </div>
   );
 }

@@ -2,13 +2,18 @@
  * The view for a fault in our own code. A class, because React has no other form for this; nothing else is one.
  */
 import { Component, type ReactNode } from 'react';
-import { text } from '../text.ts';
+import type { Catalogue } from '../text/catalogue.ts';
+import { en } from '../text/en.ts';
+import { TextContext } from '../text/use-text.ts';
 
 interface State {
   problem: string | null;
 }
 
 export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
+  static override contextType = TextContext;
+  declare context: Catalogue | null;
+
   override state: State = { problem: null };
 
   static getDerivedStateFromError(error: unknown): State {
@@ -17,6 +22,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
 
   override render() {
     if (this.state.problem === null) return this.props.children;
+    const text = this.context ?? en;
     return (
       <main className="page-centred crash">
         <h1>{text.crash.headline}</h1>

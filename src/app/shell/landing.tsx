@@ -6,11 +6,12 @@ import { SwitchboardArt } from '../design/switchboard-art.tsx';
 import { channelPath, readPath } from '../desk/route.ts';
 import { useServices } from '../services.ts';
 import { StatusLine } from '../status/status-line.tsx';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 type Reason = Extract<SessionState, { kind: 'signed-out' }>['reason'];
 
 export function Landing({ reason }: { reason: Reason }) {
+  const text = useText();
   const { session, page } = useServices();
   // The address as it is now: somebody who signed out may have changed channels since the page was sent.
   const [channel] = useState(() =>

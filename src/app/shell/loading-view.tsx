@@ -1,9 +1,10 @@
 /** The user-free shell, before the page knows who is signed in. */
 import { LogoMark } from '../design/icons.tsx';
 import { StatusLine } from '../status/status-line.tsx';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 export function LoadingView() {
+  const text = useText();
   return (
     <div className="page">
       <header className="landing-bar">

@@ -1,12 +1,14 @@
 /** The way out. It asks first when something that was written would be lost. */
 import { useRef, useState } from 'react';
-import { useDesk } from '../desk/desk-context.ts';
+import { useDesk, usePreferences } from '../desk/desk-context.ts';
 import { useConnection, useServices } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 export function SignOut() {
+  const text = useText();
   const { session } = useServices();
-  const { desk, data, announce } = useDesk();
+  const { leave: leaveDesk, announce } = useDesk();
+  const keepHistory = usePreferences((now) => now.keepHistory);
   const connection = useConnection();
   const dialog = useRef<HTMLDialogElement>(null);
   const [unsent, setUnsent] = useState(0);
@@ -17,10 +19,9 @@ export function SignOut() {
     dialog.current?.close();
     setBusy(true);
     setFailure(null);
-    const wipe = !desk.get().keepHistory;
+    const wipe = !keepHistory;
     try {
-      if (wipe) desk.wipe();
-      else desk.flush();
+      leaveDesk({ wipe });
       const provider = await session.signOut({ wipe });
       if (provider !== null) location.assign(provider);
     } catch (error) {
@@ -50,7 +51,7 @@ export function SignOut() {
       <dialog ref={dialog} className="dialog" aria-labelledby="sign-out-title">
         <h2 id="sign-out-title">{text.signOutDialog.title}</h2>
         <p>{text.signOutDialog.body(unsent)}</p>
-        {data.keepHistory && <p>{text.signOutDialog.kept}</p>}
+        {keepHistory && <p>{text.signOutDialog.kept}</p>}
         <div className="dialog-actions">
           <button type="button" className="button" onClick={() => dialog.current?.close()}>
             {text.signOutDialog.stay}

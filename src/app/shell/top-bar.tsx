@@ -1,11 +1,12 @@
 /** The bar at the top: the product, a waiting update, the account, and the way out. */
 import { LogoMark } from '../design/icons.tsx';
 import { usePwaState, useServices } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { SignOut } from './sign-out.tsx';
 
 export function TopBar() {
+  const text = useText();
   const { pwa } = useServices();
   const { updateReady } = usePwaState();
   return (

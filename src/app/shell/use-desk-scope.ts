@@ -1,85 +1,101 @@
-/** Makes what the desk's parts share, and ties it to the page: address, storage, feeds, theme, title. */
+/** Makes what the desk's parts share, and ties it to the page: address, storage, feeds, look, title. */
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { createSystemClock } from '../../shared/clock.ts';
 import type { SessionInfo } from '../../shared/page-data.ts';
+import { createActionRegistry } from '../actions/registry.ts';
 import type { DeskScope } from '../desk/desk-context.ts';
-import { type DeskData, EMPTY_DESK, withOpen } from '../desk/desk-data.ts';
 import { createDeskFeeds, type DeskFeeds } from '../desk/desk-feeds.ts';
-import { createDeskStore, deviceStorage } from '../desk/desk-store.ts';
+import { createPreferencesStore } from '../desk/preferences-store.ts';
 import { createFixedRoute, createRoute } from '../desk/route.ts';
-import { applyTheme } from '../desk/theme.ts';
-import { useConnection, useServices, useStore } from '../services.ts';
-import { text } from '../text.ts';
+import { deviceStorage, wipeDesk } from '../desk/storage.ts';
+import { createWindowClaims } from '../desk/window-claim.ts';
+import { createWindowStore } from '../desk/window-store.ts';
+import { useConnection, useServices } from '../services.ts';
 
 const inBrowser = typeof window !== 'undefined';
 
+function onStorage(listener: (key: string | null) => void): () => void {
+  if (!inBrowser) return () => {};
+  const onEvent = (event: StorageEvent) => listener(event.key);
+  addEventListener('storage', onEvent);
+  return () => removeEventListener('storage', onEvent);
+}
+
+function createStores(sub: string) {
+  const clock = createSystemClock();
+  const storage = inBrowser ? deviceStorage('localStorage') : null;
+  const locks = inBrowser && 'locks' in navigator ? (navigator.locks ?? null) : null;
+  // The preferences first: of a desk of version 1 they take their part before the window does.
+  const preferences = createPreferencesStore({ sub, storage, clock, onOutside: onStorage });
+  const desk = createWindowStore({
+    sub,
+    storage,
+    tab: inBrowser ? deviceStorage('sessionStorage') : null,
+    claims: createWindowClaims(locks, clock),
+    clock,
+    newId: () => crypto.randomUUID(),
+  });
+  return {
+    preferences,
+    window: desk,
+    leave({ wipe }: { wipe: boolean }) {
+      if (!wipe) {
+        preferences.flush();
+        desk.flush();
+        return;
+      }
+      preferences.end();
+      desk.end();
+      wipeDesk(sub, storage);
+    },
+  };
+}
+
 export interface DeskScopeResult {
   scope: DeskScope;
-  /** False in the first HTML and while hydrating: what the device remembers is not known yet. */
-  ready: boolean;
   /** What was announced last. */
   spoken: string;
 }
 
 export function useDeskScope(user: SessionInfo): DeskScopeResult {
   const { page } = useServices();
-  const [desk] = useState(() =>
-    createDeskStore({
-      sub: user.sub,
-      storage: inBrowser ? deviceStorage() : null,
-      clock: createSystemClock(),
-    }),
-  );
+  const [stores] = useState(() => createStores(user.sub));
+  const [actions] = useState(createActionRegistry);
   const [route] = useState(() =>
     inBrowser ? createRoute(window) : createFixedRoute({ channel: page.channel, error: page.channelError }),
   );
-  const [serverDesk] = useState<DeskData>(() => ({ ...EMPTY_DESK, theme: page.theme }));
-  const [serverRoute] = useState(() => ({ channel: page.channel, error: page.channelError }));
-  const stored = useStore(desk, serverDesk);
-  const { channel } = useStore(route, serverRoute);
-  const [ready, setReady] = useState(false);
   const [spoken, setSpoken] = useState('');
   const connection = useConnection();
   const [feeds, setFeeds] = useState<DeskFeeds | null>(null);
 
-  // A channel that the address names is open from the first paint on, before the desk has noted it.
-  const data = useMemo(() => (channel === null ? stored : withOpen(stored, channel)), [stored, channel]);
-
   useEffect(() => {
-    const { last, open } = desk.get();
-    if (route.get().channel === null && route.get().error === null && last !== null && open.includes(last)) {
-      route.go(last, { replace: true });
-    }
-    setReady(true);
-  }, [desk, route]);
-
-  useEffect(() => {
-    document.title = text.title(channel);
-    if (channel === null) return;
-    const now = desk.get();
-    if (!now.open.includes(channel) || now.last !== channel) {
-      desk.update((before) => ({ ...withOpen(before, channel), last: channel }));
-    }
-  }, [desk, channel]);
-
-  useEffect(() => {
-    if (stored.theme !== null) applyTheme(stored.theme);
-  }, [stored.theme]);
-
-  useEffect(() => {
-    const save = () => desk.flush();
-    addEventListener('pagehide', save);
-    document.addEventListener('visibilitychange', save);
-    return () => {
-      removeEventListener('pagehide', save);
-      document.removeEventListener('visibilitychange', save);
+    const { window: desk, preferences } = stores;
+    desk.enter();
+    const leave = () => {
+      preferences.flush();
+      desk.leave();
+    };
+    const save = () => {
+      preferences.flush();
       desk.flush();
     };
-  }, [desk]);
+    const comeBack = (event: PageTransitionEvent) => {
+      if (event.persisted) desk.enter();
+    };
+    addEventListener('pagehide', leave);
+    addEventListener('pageshow', comeBack);
+    document.addEventListener('visibilitychange', save);
+    return () => {
+      removeEventListener('pagehide', leave);
+      removeEventListener('pageshow', comeBack);
+      document.removeEventListener('visibilitychange', save);
+      leave();
+    };
+  }, [stores]);
 
   useEffect(() => {
     if (connection === null) return;
-    const made = createDeskFeeds(connection);
+    const made = createDeskFeeds({ connection, clock: createSystemClock() });
     setFeeds(made);
     return () => {
       made.close();
@@ -87,14 +103,10 @@ export function useDeskScope(user: SessionInfo): DeskScopeResult {
     };
   }, [connection]);
 
-  useEffect(() => {
-    if (ready) feeds?.want(data.open, channel);
-  }, [feeds, data.open, channel, ready]);
-
   const announce = useCallback((message: string) => setSpoken(message), []);
   const scope = useMemo(
-    () => ({ user, desk, data, route, channel, feeds, announce }),
-    [user, desk, data, route, channel, feeds, announce],
+    () => ({ user, ...stores, route, actions, feeds, announce }),
+    [user, stores, route, actions, feeds, announce],
   );
-  return { scope, ready, spoken };
+  return { scope, spoken };
 }

@@ -1,10 +1,11 @@
 /** The fault switches of the stand-ins, so that anyone can watch the product survive them. Local mode only. */
 import { useState } from 'react';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 type Switch = 'refuseConnections' | 'silent' | 'history';
 
 export function BreakIt({ control }: { control: string }) {
+  const text = useText();
   const [on, setOn] = useState<Readonly<Record<Switch, boolean>>>({
     refuseConnections: false,
     silent: false,

@@ -1,8 +1,9 @@
 /** Each channel that any window wants, and what the service said to it. */
 import { useConnectionStatus } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 export function ChannelStates() {
+  const text = useText();
   const channels = Object.entries(useConnectionStatus()?.channels ?? {}).sort(([a], [b]) =>
     a.localeCompare(b),
   );

@@ -1,23 +1,23 @@
-/** Everything the app knows of its connection, in plain words. It shows how long the token lives, never the token. */
+/** The frame of the connection panel; what is in it is loaded with the first opening. */
 import { useEffect, useRef } from 'react';
 import { CloseIcon } from '../design/icons.tsx';
-import { useServices } from '../services.ts';
-import { text } from '../text.ts';
-import { BreakIt } from './break-it.tsx';
-import { ChannelStates } from './channel-states.tsx';
-import { LeaderFacts } from './leader-facts.tsx';
-import { Limitations } from './limitations.tsx';
-import { OutboxList } from './outbox-list.tsx';
-import { StateFacts } from './state-facts.tsx';
-import { TokenFacts } from './token-facts.tsx';
+import { useDesk } from '../desk/desk-context.ts';
+import { Separator } from '../layout/separator.tsx';
+import { useText } from '../text/use-text.ts';
+import { useLoaded } from '../use-loaded.ts';
+
+const loadFacts = () => import('./connection-facts.tsx');
 
 export function ConnectionPanel({ onClose }: { onClose(): void }) {
-  const { page } = useServices();
+  const text = useText();
+  const { announce } = useDesk();
+  const facts = useLoaded(loadFacts, () => announce(text.detail.loadFailed));
   const heading = useRef<HTMLHeadingElement>(null);
   // On narrow screens the panel covers the rest: whoever opened it goes on inside it.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
-    <aside className="panel" aria-labelledby="panel-title">
+    <aside className="panel" id="panel" aria-labelledby="panel-title">
+      <Separator className="edge-line" pane="panel" controls="panel" orientation="vertical" direction={-1} />
       <div className="panel-head">
         <h2 id="panel-title" ref={heading} tabIndex={-1}>
           {text.panel.title}
@@ -26,15 +26,7 @@ export function ConnectionPanel({ onClose }: { onClose(): void }) {
           <CloseIcon />
         </button>
       </div>
-      <div className="panel-body">
-        <StateFacts />
-        <Limitations />
-        <OutboxList />
-        <ChannelStates />
-        <TokenFacts />
-        <LeaderFacts />
-        {page.localControl !== null && <BreakIt control={page.localControl} />}
-      </div>
+      <div className="panel-body">{facts !== null && <facts.ConnectionFacts />}</div>
     </aside>
   );
 }

@@ -1,10 +1,12 @@
 /** Who holds the one connection for all windows. */
 import type { ConnectionStatus } from '../../connection/api.ts';
 import { useConnection, useConnectionStatus } from '../services.ts';
-import { text } from '../text.ts';
+import type { Catalogue } from '../text/catalogue.ts';
+import { useText } from '../text/use-text.ts';
 import { Fact } from './fact.tsx';
 
 export function LeaderFacts() {
+  const text = useText();
   const connection = useConnection();
   const status = useConnectionStatus();
   if (connection === null || status === null) return null;
@@ -13,7 +15,7 @@ export function LeaderFacts() {
       <h3>{text.panel.leader}</h3>
       <dl className="facts">
         <Fact name={text.panel.host}>{text.panel.hosts[status.host]}</Fact>
-        <Fact name={text.panel.led}>{leaderOf(status)}</Fact>
+        <Fact name={text.panel.led}>{leaderOf(text, status)}</Fact>
         <Fact name={text.panel.leaderId}>
           <code>{status.leaderId ?? '–'}</code>
         </Fact>
@@ -31,7 +33,7 @@ export function LeaderFacts() {
   );
 }
 
-function leaderOf(status: ConnectionStatus): string {
+function leaderOf(text: Catalogue, status: ConnectionStatus): string {
   if (status.leading) return text.panel.leadsHere;
   if (status.leaderId === null) return text.panel.leadsNobody;
   return status.host === 'shared-worker' ? text.panel.leadsWorker : text.panel.leadsOther;

@@ -1,8 +1,9 @@
 /** What this browser lacks, and what it costs. */
 import { useConnectionStatus } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 export function Limitations() {
+  const text = useText();
   const limitations = useConnectionStatus()?.limitations ?? [];
   if (limitations.length === 0) return null;
   return (

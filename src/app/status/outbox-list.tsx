@@ -2,10 +2,10 @@
 
 import { OutboxActions } from '../composer/outbox-actions.tsx';
 import { useOutbox } from '../composer/publish-strip.tsx';
-import { formatTime } from '../format.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 
 export function OutboxList() {
+  const text = useText();
   const rows = useOutbox();
   return (
     <section className="panel-section">
@@ -19,7 +19,7 @@ export function OutboxList() {
                 {text.composer.row[row.state]}
               </span>
               <span className="states-name">{row.channel}</span>
-              <time className="hint">{formatTime(row.createdAt)}</time>
+              <time className="hint">{text.format.time(row.createdAt)}</time>
             </span>
             <p className="outbox-event">{row.events.join('\n').slice(0, 300)}</p>
             {row.reason !== null && <p className="hint states-reason">{row.reason}</p>}

@@ -1,9 +1,10 @@
 /** The countdown to the next attempt, and the way around waiting for it. */
 import { useConnection, useConnectionStatus } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 import { useNow } from './use-now.ts';
 
 export function Retry() {
+  const text = useText();
   const connection = useConnection();
   const status = useConnectionStatus();
   const retryAt = status?.retryAt ?? null;

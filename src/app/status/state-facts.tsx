@@ -1,15 +1,15 @@
 /** How the connection is, why, and when it is tried again. */
-import { formatDuration } from '../format.ts';
 import { useConnectionStatus, useSessionState } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 import { Fact } from './fact.tsx';
 import { Retry } from './retry.tsx';
 import { statusText } from './status-text.ts';
 import { useNow } from './use-now.ts';
 
 export function StateFacts() {
+  const text = useText();
   const status = useConnectionStatus();
-  const { phase, label, reason } = statusText(useSessionState(), status);
+  const { phase, label, reason } = statusText(text, useSessionState(), status);
   const now = useNow();
   const heard = status?.lastHeardAt ?? null;
   return (
@@ -23,7 +23,7 @@ export function StateFacts() {
         </Fact>
         {reason !== null && <Fact name={text.panel.reason}>{reason}</Fact>}
         <Fact name={text.panel.lastHeard}>
-          {heard === null ? text.panel.never : text.panel.ago(formatDuration(now - heard))}
+          {heard === null ? text.panel.never : text.panel.ago(text.format.duration(now - heard))}
         </Fact>
       </dl>
       <Retry />

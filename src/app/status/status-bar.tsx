@@ -1,7 +1,7 @@
 /** The bar at the bottom: the connection in a word, and the door to its details. */
 import type { Ref } from 'react';
 import { useConnectionStatus } from '../services.ts';
-import { text } from '../text.ts';
+import { useText } from '../text/use-text.ts';
 import { Retry } from './retry.tsx';
 import { StatusLine } from './status-line.tsx';
 
@@ -12,6 +12,7 @@ interface StatusBarProps {
 }
 
 export function StatusBar({ panelOpen, onToggle, toggleRef }: StatusBarProps) {
+  const text = useText();
   const status = useConnectionStatus();
   return (
     <footer className="statusbar">

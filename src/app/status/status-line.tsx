@@ -3,10 +3,12 @@
  * be read aloud every second.
  */
 import { useConnectionStatus, useSessionState } from '../services.ts';
+import { useText } from '../text/use-text.ts';
 import { statusText } from './status-text.ts';
 
 export function StatusLine() {
-  const { phase, label, reason } = statusText(useSessionState(), useConnectionStatus());
+  const text = useText();
+  const { phase, label, reason } = statusText(text, useSessionState(), useConnectionStatus());
   return (
     <p className="status-line" role="status" data-phase={phase}>
       <strong className="status-label">{label}</strong>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionPhase, ConnectionStatus } from '../../connection/api.ts';
 import type { SessionState } from '../../session/api.ts';
+import { en } from '../text/en.ts';
 import { statusText } from './status-text.ts';
 
 const signedIn = (offline = false): SessionState => ({
@@ -36,22 +37,22 @@ describe('statusText', () => {
     ['offline', 'Offline'],
     ['signed-out', 'Signed out'],
   ] as const)('%s', (phase, label) => {
-    expect(statusText(signedIn(), status(phase)).label).toBe(label);
+    expect(statusText(en, signedIn(), status(phase)).label).toBe(label);
   });
 
   it('is the session that decides about being signed out, whatever the connection still says', () => {
-    expect(statusText({ kind: 'signed-out', reason: 'ended' }, status('live')).label).toBe('Signed out');
+    expect(statusText(en, { kind: 'signed-out', reason: 'ended' }, status('live')).label).toBe('Signed out');
   });
 
   it('gives the reason', () => {
-    expect(statusText(signedIn(), status('reconnecting', 'The socket was closed.')).reason).toBe(
+    expect(statusText(en, signedIn(), status('reconnecting', 'The socket was closed.')).reason).toBe(
       'The socket was closed.',
     );
   });
 
   it('has words before there is a connection', () => {
-    expect(statusText(signedIn(), null).label).toBe('Connecting');
-    expect(statusText(signedIn(true), null).label).toBe('Offline');
-    expect(statusText({ kind: 'unknown' }, null).label).toBe('Connecting');
+    expect(statusText(en, signedIn(), null).label).toBe('Connecting');
+    expect(statusText(en, signedIn(true), null).label).toBe('Offline');
+    expect(statusText(en, { kind: 'unknown' }, null).label).toBe('Connecting');
   });
 });

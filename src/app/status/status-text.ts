@@ -1,7 +1,7 @@
 /** What the one status line says, from the session and the connection together. */
 import type { ConnectionPhase, ConnectionStatus } from '../../connection/api.ts';
 import type { SessionState } from '../../session/api.ts';
-import { text } from '../text.ts';
+import type { Catalogue } from '../text/catalogue.ts';
 
 export interface StatusText {
   phase: ConnectionPhase;
@@ -11,13 +11,17 @@ export interface StatusText {
   reason: string | null;
 }
 
-export function statusText(session: SessionState, status: ConnectionStatus | null): StatusText {
-  if (session.kind === 'signed-out') return line('signed-out', null);
-  if (session.kind === 'unknown') return line('connecting', text.status.unknownUser);
-  if (status === null) return line(session.offline ? 'offline' : 'connecting', null);
-  return line(status.phase, status.reason);
+export function statusText(
+  text: Catalogue,
+  session: SessionState,
+  status: ConnectionStatus | null,
+): StatusText {
+  if (session.kind === 'signed-out') return line(text, 'signed-out', null);
+  if (session.kind === 'unknown') return line(text, 'connecting', text.status.unknownUser);
+  if (status === null) return line(text, session.offline ? 'offline' : 'connecting', null);
+  return line(text, status.phase, status.reason);
 }
 
-function line(phase: ConnectionPhase, reason: string | null): StatusText {
+function line(text: Catalogue, phase: ConnectionPhase, reason: string | null): StatusText {
   return { phase, label: text.status.phases[phase], reason };
 }

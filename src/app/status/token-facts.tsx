@@ -1,11 +1,12 @@
 /** How long the access token lives, ticking, and how many there were. */
-import { formatDuration } from '../format.ts';
 import { useConnectionStatus } from '../services.ts';
-import { text } from '../text.ts';
+import type { Catalogue } from '../text/catalogue.ts';
+import { useText } from '../text/use-text.ts';
 import { Fact } from './fact.tsx';
 import { useNow } from './use-now.ts';
 
 export function TokenFacts() {
+  const text = useText();
   const token = useConnectionStatus()?.token ?? null;
   const now = useNow(token !== null);
   return (
@@ -13,7 +14,7 @@ export function TokenFacts() {
       <h3>{text.panel.token}</h3>
       <dl className="facts">
         <Fact name={text.panel.tokenLeft}>
-          {token === null ? text.panel.tokenNone : lifeLeft(token.endsAt - now)}
+          {token === null ? text.panel.tokenNone : lifeLeft(text, token.endsAt - now)}
         </Fact>
         {token !== null && <Fact name={text.panel.tokensUsed}>{token.used}</Fact>}
       </dl>
@@ -21,6 +22,6 @@ export function TokenFacts() {
   );
 }
 
-function lifeLeft(ms: number): string {
-  return ms <= 0 ? text.panel.tokenOver : formatDuration(ms);
+function lifeLeft(text: Catalogue, ms: number): string {
+  return ms <= 0 ? text.panel.tokenOver : text.format.duration(ms);
 }

@@ -175,6 +175,8 @@ export function createFeed({ channel, log, coverage, clock, visible, onClose }: 
       stale = true;
       publish();
     },
+    page: (where, limit) =>
+      'before' in where ? log.page(channel, where.before, limit) : log.forward(channel, where.after, limit),
     async *all() {
       let after: EventRecord | null = null;
       for (;;) {

@@ -1,7 +1,8 @@
 /**
- * Every word that the app shows, in one place and ready for translation: plain strings, and functions where a
- * sentence holds a value. Sentences that come from other rooms (error messages, the service's reasons) are shown
- * as they come.
+ * English: every word that the app shows, as plain strings, and functions where a sentence holds a value. It is also
+ * the measure of what a language must have (`catalogue.ts`). Sentences that come from other rooms (error messages,
+ * the service's reasons) are shown as they come. Accessible names that other programs rely on are part of the
+ * contract: `Event`, `Publish`, `Export`, `Sign in`, `Sign out`, `Open channel`, the words of `status.phases`.
  */
 import type {
   ChannelPhase,
@@ -10,11 +11,23 @@ import type {
   HostKind,
   Limitation,
   OutboxState,
-} from '../connection/api.ts';
+} from '../../connection/api.ts';
+import type { Language } from '../../shared/page-data.ts';
+import { createFormat } from './format.ts';
 
-const plural = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+const format = createFormat('en', {
+  seconds: (s) => `${s} s`,
+  minutes: (m, s) => `${m} min ${s} s`,
+  hours: (h, m) => `${h} h ${m} min`,
+});
+const { number } = format;
+const plural = (n: number, one: string, other: string) => format.plural(n, { one, other });
+const events = (n: number) => plural(n, 'event', 'events');
 
-export const text = {
+export const en = {
+  language: 'en' as Language,
+  format,
+
   app: 'Switchboard',
   skip: 'Skip to the events',
   title: (channel: string | null) => (channel === null ? 'Switchboard' : `${channel} · Switchboard`),
@@ -62,6 +75,10 @@ export const text = {
     title: 'Account',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    density: 'Density',
+    densities: { comfortable: 'Comfortable', compact: 'Compact' },
+    languageLabel: 'Language',
+    languageFailed: 'That language could not be loaded. Try again when the network is back.',
     keep: 'Keep my history on this device',
     keepHint: 'If not, signing out deletes the events, drafts and open channels kept here.',
     signOut: 'Sign out',
@@ -90,7 +107,12 @@ export const text = {
     open: 'Open',
     none: 'No channel is open.',
     close: (channel: string) => `Close ${channel}`,
-    unread: (n: number) => `${n.toLocaleString('en')} new`,
+    pin: (channel: string) => `Pin ${channel}`,
+    views: 'Saved views',
+    openView: (view: string, channel: string) => `${view}, a view of ${channel}`,
+    removeView: (view: string) => `Remove the view ${view}`,
+    rate: (perSecond: string) => `${perSecond} events a second`,
+    unread: (n: number) => `${number(n)} new`,
     shortUnread: (n: number) => (n > 999 ? '999+' : String(n)),
     phases: {
       subscribing: 'subscribing',
@@ -104,12 +126,7 @@ export const text = {
   empty: {
     headline: 'Which channel do you want to watch?',
     body: 'A channel is a name such as default/orders. Events that anyone publishes there appear here at once.',
-    hints: {
-      'default/orders': 'One channel',
-      'default/chat': 'Another one',
-      'default/*': 'Everything below default',
-    } as Record<string, string>,
-    open: (channel: string) => `Open ${channel}`,
+    hints: { orders: 'One channel', chat: 'Another one', all: 'Everything below default' },
     steps:
       'Open one, publish something to it from the field below the feed, and see it arrive in every window.',
     badAddress: 'This address names no channel',
@@ -123,19 +140,17 @@ export const text = {
     quiet:
       'You see every event from now on. AppSync Events keeps no history: what was published before is not shown.',
     quietWaiting: 'Events appear as soon as the channel is live.',
-    older: 'Show older events',
-    olderLoading: 'Reading older events…',
-    olderFailed: (reason: string) => `Older events could not be read: ${reason}`,
-    jump: (n: number) => (n === 0 ? 'To the newest' : `${n.toLocaleString('en')} new`),
+    reading: 'Reading older events…',
+    readFailed: (reason: string) => `The kept events could not be read: ${reason}`,
+    jump: (n: number) => (n === 0 ? 'To the newest' : `${number(n)} new`),
     announce: (n: number, channel: string) => `${plural(n, 'new event', 'new events')} in ${channel}`,
-    notJson: 'Not JSON: shown as it came',
-    arrived: 'Arrived',
-    size: 'Size',
-    copy: 'Copy',
-    copied: 'Copied',
-    copyFailed: 'Copying was not allowed',
-    clipped: (size: string) =>
-      `Only the beginning is shown here. The event has ${size}; Export holds all of it.`,
+    beginning: 'This is the oldest event kept on this device.',
+    rowSize: (size: string) => `, ${size}`,
+    goTo: 'Go to a time',
+    goToLabel: 'Date and time',
+    goToGo: 'Go',
+    goToNone: 'No event arrived at that time or later.',
+    goToBad: 'Enter a date and a time.',
     gap: (from: string, to: string, cause: string) =>
       `Not listening ${from}–${to} (${cause}): events may be missing`,
     gapBrief: (at: string, seconds: string, cause: string) =>
@@ -157,9 +172,135 @@ export const text = {
     failed: (reason: string | null) =>
       `This channel cannot be watched now${reason === null ? '.' : `: ${reason}`} It is tried again by itself.`,
     export: 'Export',
-    exporting: 'Exporting…',
     exportFailed: (reason: string) => `The export stopped: ${reason}`,
-    exported: (n: number) => `Exported ${plural(n, 'event', 'events')}`,
+    exported: (n: number) => `Exported ${events(n)}`,
+  },
+
+  detail: {
+    title: 'Event details',
+    close: 'Close event details',
+    none: 'Select an event to see all of it.',
+    gone: 'This event is no longer kept on this device.',
+    channel: 'Channel',
+    subscribed: (channel: string) => `${channel} (as subscribed: the service does not name the exact one)`,
+    arrived: 'Arrived',
+    size: 'Size',
+    position: 'Place in the log',
+    pretty: 'Pretty',
+    raw: 'Raw',
+    form: 'Form',
+    notJson: 'Not JSON: shown as it came',
+    copy: 'Copy',
+    copied: 'Copied',
+    copyFailed: 'Copying was not allowed',
+    clipped: (size: string) =>
+      `Only the beginning is shown here. The event has ${size}; Copy and Export hold all of it.`,
+    search: 'Find in this event',
+    matches: (at: number, all: number) => (all === 0 ? 'No match' : `${number(at)} of ${number(all)}`),
+    nextMatch: 'Next match',
+    previousMatch: 'Previous match',
+    compare: 'Compare with the previous event',
+    compareTitle: 'Changed since the previous event',
+    compareNone: 'There is no earlier event of this channel on this device.',
+    compareSame: 'Both events are the same.',
+    compareTooLarge: 'These events are too different or too large to compare line by line.',
+    compareLegend: (before: string, after: string) => `− ${before}   + ${after}`,
+    removed: 'removed',
+    added: 'added',
+    unchanged: (n: number) => `${plural(n, 'equal line', 'equal lines')}`,
+    loadFailed: 'This part of the app could not be loaded. Try again when the network is back.',
+  },
+
+  filter: {
+    title: 'Filter',
+    label: 'Filter',
+    kind: 'Kind of filter',
+    kinds: { text: 'Text', path: 'path=value', regex: 'Regular expression' },
+    placeholders: {
+      text: 'Text anywhere in the event',
+      path: 'customer.id=42',
+      regex: 'order\\.(created|shipped)',
+    },
+    clear: 'Clear filter',
+    none: 'No event matches.',
+    matches: (n: number) => `${plural(n, 'match', 'matches')}`,
+    scanning: (n: number, back: string) => `Searched ${events(n)}, back to ${back}`,
+    scanned: (n: number) => `Searched all ${events(n)} kept here`,
+    stop: 'Stop searching',
+    goOn: 'Go on searching',
+    stopped: 'Search stopped',
+    full: 'Only the newest matches are shown.',
+    tooSlow: 'This expression takes too long on an event: it was stopped. Make it simpler.',
+    failed: (reason: string) => `The filter stopped: ${reason}`,
+    bad: (column: number, message: string) => `Column ${number(column)}: ${message}`,
+    problems: {
+      pathEmpty: 'a property name is expected here, such as customer.id',
+      pathBracket: 'brackets hold a number or a text in double quotes, and are closed with ]',
+      pathEnd: 'an = (or !=) and a value are expected here',
+      regexGroup: 'this group is not closed with )',
+      regexClose: 'there is no group that this ) closes',
+      regexClass: 'this [ is not closed with ]',
+      regexRepeat: 'there is nothing before this to repeat',
+      regexEscape: 'the expression ends in a backslash',
+      regexOther: 'this is not a regular expression',
+    },
+    save: 'Save view',
+    saveTitle: 'Save this filter as a view',
+    saveName: 'Name of the view',
+    saveGo: 'Save',
+    saveEmpty: 'Give the view a name.',
+    cancel: 'Cancel',
+    saved: (name: string) => `Saved the view ${name}`,
+  },
+
+  layout: {
+    list: 'Width of the channel list',
+    detail: 'Size of the event details',
+    composer: 'Height of the composer',
+    panel: 'Width of the connection details',
+  },
+
+  actions: {
+    palette: 'Command palette',
+    paletteLabel: 'Command or channel',
+    palettePlaceholder: 'Type a command or the name of a channel',
+    paletteNone: 'Nothing of that name. A channel name, such as default/orders, opens that channel.',
+    paletteCount: (n: number) => plural(n, 'result', 'results'),
+    sheet: 'Keyboard shortcuts',
+    close: 'Close',
+    groups: { desk: 'Desk', channel: 'Channels', feed: 'Feed', event: 'Event', connection: 'Connection' },
+    names: {
+      palette: 'Show all commands',
+      shortcuts: 'Show keyboard shortcuts',
+      openChannel: 'Open a channel…',
+      nextChannel: 'Next channel',
+      previousChannel: 'Previous channel',
+      closeChannel: 'Close this channel',
+      pinChannel: 'Pin or unpin this channel',
+      focusFeed: 'Go to the events',
+      newest: 'Go to the newest event',
+      pause: 'Hold still, or follow again',
+      goToTime: 'Go to a time…',
+      filter: 'Filter events…',
+      clearFilter: 'Clear the filter',
+      saveView: 'Save this filter as a view…',
+      exportChannel: 'Export this channel',
+      closeDetail: 'Close event details',
+      searchEvent: 'Search in the event',
+      copyEvent: 'Copy the event',
+      compareEvent: 'Compare with the previous event',
+      rawEvent: 'Pretty or raw JSON',
+      writeEvent: 'Write an event',
+      connection: 'Connection details',
+      retryNow: 'Retry the connection now',
+      themeNext: 'Change the theme',
+      densityNext: 'Change the density',
+      languageNext: '切换到中文',
+    },
+    openNamed: (channel: string) => `Open ${channel}`,
+    goToNamed: (channel: string) => `Go to ${channel}`,
+    viewNamed: (view: string, channel: string) => `View ${view} of ${channel}`,
+    singleKeys: 'Keys without Ctrl or ⌘ are shortcuts outside text fields',
   },
 
   composer: {
@@ -280,15 +421,4 @@ export const text = {
     done: 'Done',
     localFailed: (reason: string) => `The stand-ins did not take it: ${reason}`,
   },
-
-  duration: {
-    seconds: (s: number) => `${s} s`,
-    minutes: (m: number, s: number) => `${m} min ${String(s).padStart(2, '0')} s`,
-    hours: (h: number, m: number) => `${h} h ${String(m).padStart(2, '0')} min`,
-  },
-  bytes: {
-    b: (n: number) => `${n} B`,
-    kb: (n: string) => `${n} KB`,
-    mb: (n: string) => `${n} MB`,
-  },
-} as const;
+};

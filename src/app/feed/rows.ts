@@ -1,0 +1,66 @@
+/** A range of the log as the rows of a list: events, the gaps between them, and where a day begins. */
+import type { EventRecord, FeedRow, Gap } from '../../connection/api.ts';
+import { sameDay } from '../text/format.ts';
+
+export type ReaderRow = FeedRow | { kind: 'day'; key: string; at: number };
+
+export const rowKeyOf = ({ epoch, n }: { epoch: number; n: number }): string => `e${epoch}.${n}`;
+
+/** The same row for the same record, so that lists draw only what is new. */
+const rowOfRecord = new WeakMap<EventRecord, FeedRow>();
+
+export function eventRow(record: EventRecord): FeedRow {
+  let row = rowOfRecord.get(record);
+  if (row === undefined) {
+    row = { kind: 'event', key: rowKeyOf(record), record };
+    rowOfRecord.set(record, row);
+  }
+  return row;
+}
+
+export interface RangeEnds {
+  /** Whether the log goes on before the first record, and after the last one: gaps there are not shown yet. */
+  hasOlder: boolean;
+  hasNewer: boolean;
+}
+
+/**
+ * @param records oldest first.
+ * @param gaps oldest first.
+ * @param now wall clock: today needs no heading.
+ */
+export function rowsOf(
+  records: readonly EventRecord[],
+  gaps: readonly Gap[],
+  { hasOlder, hasNewer }: RangeEnds,
+  now: number,
+): ReaderRow[] {
+  const firstAt = hasOlder ? (records[0]?.receivedAt ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+  const lastAt = hasNewer
+    ? (records.at(-1)?.receivedAt ?? Number.NEGATIVE_INFINITY)
+    : Number.POSITIVE_INFINITY;
+  const shown = gaps.filter((gap) => gap.from >= firstAt && gap.from <= lastAt);
+  const rows: ReaderRow[] = [];
+  let before: number | null = null;
+  const heading = (at: number) => {
+    if (before === null ? !sameDay(at, now) : !sameDay(before, at)) {
+      rows.push({ kind: 'day', key: `d${new Date(at).toDateString()}.${rows.length === 0}`, at });
+    }
+    before = at;
+  };
+  let next = 0;
+  const gapsBefore = (at: number) => {
+    for (let gap = shown[next]; gap !== undefined && gap.from < at; gap = shown[next]) {
+      heading(gap.from);
+      rows.push({ kind: 'gap', key: `g${gap.from}`, gap });
+      next += 1;
+    }
+  };
+  for (const record of records) {
+    gapsBefore(record.receivedAt);
+    heading(record.receivedAt);
+    rows.push(eventRow(record));
+  }
+  gapsBefore(Number.POSITIVE_INFINITY);
+  return rows;
+}

@@ -1,0 +1,59 @@
+/** Keeps the page in step with the desk: address, title, look, and which channels are listened to. */
+import { useEffect } from 'react';
+import { useChannel, useChannels, useDesk, usePreferences } from '../desk/desk-context.ts';
+import { applyDensity, applyLanguage, applyTheme } from '../desk/look.ts';
+import { withOpen } from '../desk/window-state.ts';
+import { useServices, useStore } from '../services.ts';
+import { useText } from '../text/use-text.ts';
+
+export function DeskEffects() {
+  const { window: desk, route, feeds, announce } = useDesk();
+  const { language: languages } = useServices();
+  const text = useText();
+  const ready = useStore(desk.ready, false);
+  const channel = useChannel();
+  const channels = useChannels();
+  const { theme, density, language } = usePreferences((preferences) => preferences);
+
+  useEffect(() => {
+    if (!ready) return;
+    const { last, channels: open } = desk.get();
+    const { channel: now, error } = route.get();
+    if (now !== null || error !== null || last === null) return;
+    if (open.some(({ name }) => name === last)) route.go(last, { replace: true });
+  }, [desk, route, ready]);
+
+  useEffect(() => {
+    document.title = text.title(channel);
+  }, [text, channel]);
+
+  useEffect(() => {
+    if (channel === null || desk.get().last === channel) return;
+    desk.update((state) => ({ ...withOpen(state, channel), last: channel }));
+  }, [desk, channel]);
+
+  useEffect(() => {
+    if (theme !== null) applyTheme(theme);
+  }, [theme]);
+
+  useEffect(() => {
+    if (density !== null) applyDensity(density);
+  }, [density]);
+
+  useEffect(() => {
+    if (language === null) return;
+    languages.choose(language).catch(() => announce(languages.text.get().account.languageFailed));
+  }, [language, languages, announce]);
+
+  useEffect(() => applyLanguage(text.language), [text.language]);
+
+  useEffect(() => {
+    if (!ready) return;
+    feeds?.want(
+      channels.map(({ name }) => name),
+      channel,
+    );
+  }, [feeds, channels, channel, ready]);
+
+  return null;
+}
