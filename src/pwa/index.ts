@@ -2,7 +2,6 @@
  * The installed app: registers the service worker, finds and takes new versions, and offers installation. The only
  * page code that touches `navigator.serviceWorker`. A browser that refuses any of it has a working page all the same.
  */
-import { Workbox } from 'workbox-window';
 import { OUTBOX_SYNC_TAG, type SyncManager } from '../shared/background-sync.ts';
 import type { Clock } from '../shared/clock.ts';
 import { createStore } from '../shared/store.ts';
@@ -60,6 +59,12 @@ function isComing(registration: ServiceWorkerRegistration | null): boolean {
   if (registration === null) return false;
   if (registration.active) return registration.active.state === 'activating';
   return Boolean(registration.installing ?? registration.waiting);
+}
+
+/** Not part of the first load: the page can be used before anything is registered. */
+async function loadRegistrar(): Promise<(url: string) => Registrar> {
+  const { Workbox } = await import('workbox-window');
+  return (url) => new Workbox(url, { type: 'classic', scope: '/' });
 }
 
 export function createPwa(deps: PwaDeps): Pwa {
@@ -126,7 +131,7 @@ export function createPwa(deps: PwaDeps): Pwa {
 
   async function register(): Promise<void> {
     try {
-      const create = deps.createRegistrar ?? ((url) => new Workbox(url, { type: 'classic', scope: '/' }));
+      const create = deps.createRegistrar ?? (await loadRegistrar());
       registrar = create(deps.trustedScriptUrl(SERVICE_WORKER_URL));
       registration = (await registrar.register({ immediate: true })) ?? null;
     } catch {

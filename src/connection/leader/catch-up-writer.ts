@@ -1,7 +1,7 @@
 /**
  * Stands before the event log and the coverage and closes gaps from the application's history, where there is one.
  * After a gap it holds back what arrives on the channel, writes what was missed, then what it held, and only then
- * claims the time as covered. Without a history, or for a channel without a checkpoint, everything passes through.
+ * claims the time as covered. For a channel without a checkpoint everything passes through.
  * It must not know sockets or the reducer: it is told of events and of intervals. docs/connection.md, "Catch-up".
  */
 import type { Clock } from '../../shared/clock.ts';
@@ -19,8 +19,7 @@ import { createLimiter } from './limiter.ts';
 
 export interface CatchUpWriterDeps {
   epoch: number;
-  /** Null: the application keeps no history. */
-  port: CatchUp | null;
+  port: CatchUp;
   writer: EventWriter;
   /** Writes intervals of coverage, after the events before them. */
   cover(intervals: readonly Interval[]): Promise<void>;
@@ -81,19 +80,6 @@ interface Channel {
 }
 
 export function createCatchUpWriter(deps: CatchUpWriterDeps): CatchUpWriter {
-  const { port, writer } = deps;
-  if (port === null) {
-    return {
-      record: (channel, event) => writer.write(channel, event),
-      cover: (interval) => void deps.cover([interval]),
-      extend: (open) => [...open],
-      close() {},
-    };
-  }
-  return createWithHistory({ ...deps, port });
-}
-
-function createWithHistory(deps: CatchUpWriterDeps & { port: CatchUp }): CatchUpWriter {
   const { epoch, port, writer, clock } = deps;
   const marks = createHistoryMarks(port, clock, writer.written);
   const keeper = createCheckpointKeeper({

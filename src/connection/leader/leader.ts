@@ -6,12 +6,10 @@
 import { errorToWire } from '../../shared/errors.ts';
 import { type LeaderMessage, parseLineMessage } from '../../shared/line-messages.ts';
 import { gapsOf, joinIntervals } from '../../store/coverage-log.ts';
-import type { StoredCheckpoint } from '../../store/database.ts';
 import type { Estate, Leader, LeaderDeps } from './api.ts';
-import { createCatchUpWriter } from './catch-up-writer.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
 import { createEventWriter } from './event-writer.ts';
-import { createHttpCatchUp } from './http-catch-up.ts';
+import { loadCatchUp, type MakeCatchUp } from './load-catch-up.ts';
 import { isDrained } from './reducer.ts';
 import { createRunner, type Runner, type RunnerSink } from './runner.ts';
 import type { LeaderEvent, LeaderState } from './state.ts';
@@ -26,13 +24,13 @@ const COVERAGE_MS = 5_000;
 /** A tick that comes this much too late means that the device slept or the clock was set. Milliseconds. */
 const JUMP_MS = 4_000;
 
-/** What the leader takes over: an epoch of its own, whether there is a log, and the checkpoints of those before. */
+/** What the leader takes over: an epoch of its own, whether there is a log, and how gaps are closed. */
 export interface Office {
   epoch: number;
   history: 'kept' | 'unavailable';
   /** Why there is no log, as a sentence; null while there is one. */
   historyReason: string | null;
-  checkpoints: readonly StoredCheckpoint[];
+  catchUp: MakeCatchUp;
 }
 
 /** What a successor heard before it led. */
@@ -53,14 +51,16 @@ export async function startLeader(deps: LeaderDeps): Promise<Leader> {
 const SILENT: RunnerSink = { record() {}, cover() {}, changed() {}, signedOut() {} };
 
 /** Takes the next epoch: whoever led before writes nothing more from here on. */
-export async function takeOffice({ history, clock, events }: LeaderDeps): Promise<Office> {
-  const checkpoints = events.history === null ? [] : await history.checkpoints.all().catch(() => []);
+export async function takeOffice(deps: LeaderDeps): Promise<Office> {
+  const { history, clock } = deps;
+  const catchUp = loadCatchUp(deps);
   try {
     const epoch = await history.events.nextEpoch();
-    return { epoch, history: history.durable ? 'kept' : 'unavailable', historyReason: null, checkpoints };
+    const kept = history.durable ? 'kept' : 'unavailable';
+    return { epoch, history: kept, historyReason: null, catchUp: await catchUp };
   } catch (error) {
     const { message: historyReason } = errorToWire(error);
-    return { epoch: clock.wall(), history: 'unavailable', historyReason, checkpoints };
+    return { epoch: clock.wall(), history: 'unavailable', historyReason, catchUp: await catchUp };
   }
 }
 
@@ -73,7 +73,6 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
     .padStart(6, '0');
   const line = new deps.BroadcastChannel(deps.line);
   const { events: log } = deps.history;
-  const { history: past } = deps.events;
   let history: 'kept' | 'unavailable' | 'full' = office.history;
   let { historyReason } = office;
   let lastStatusAt = Number.NEGATIVE_INFINITY;
@@ -103,16 +102,13 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
     oldestEvent: log.oldest,
     announce: (channels) => say({ v: 1, t: 'coverage', epoch, channels }),
   });
-  const catchUp = createCatchUpWriter({
+  const catchUp = office.catchUp({
     epoch,
     writer,
     clock,
-    kept: office.checkpoints,
     checkpoints: deps.history.checkpoints,
-    port:
-      past === null
-        ? null
-        : createHttpCatchUp({ history: past, token: runner.accessToken, fetch: deps.fetch, clock }),
+    token: runner.accessToken,
+    fetch: deps.fetch,
     cover: coverage.put,
     gaps: async (channel) => gapsOf(channel, joinIntervals(await deps.history.coverage.read(channel)), true),
     logged: log.forward,
