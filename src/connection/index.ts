@@ -88,7 +88,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     newId: () => crypto.randomUUID(),
     online: () => navigator.onLine,
     hint: () => follower.post({ v: 1, t: 'outbox' }),
-    onQueued: () => options.onQueued?.(),
+    // Without the lock that pages and the service worker share, the two would take each other for dead.
+    onQueued: () => void (locks === null || options.onQueued?.()),
     onUnanswered: () => follower.nudge('publish'),
   });
   const follower = createFollower({
