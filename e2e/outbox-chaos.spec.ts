@@ -177,11 +177,12 @@ async function inflict(
       await app.far.faults({ events: { publish: 'ok' } });
       return;
     case 'network':
+      // Cut at both far ends. The browser's own switch does not come back from a service worker that is just ending.
+      app.proxy.cut();
       await app.far.faults({ events: { refuseConnections: true } });
-      await context.setOffline(true);
       await pause();
       await app.far.faults({ events: { refuseConnections: false } });
-      await context.setOffline(false);
+      app.proxy.mend();
       return;
     case 'throttle':
       await app.far.faults({ events: { publishPerSecond: 5 } });
