@@ -66,6 +66,49 @@ test('signed out, empty desk, a full feed, the connection panel, a denied channe
   expect(await violations(page)).toEqual([]);
 });
 
+test('details, comparison, filters, palette, shortcuts and menus', async ({ app, page }) => {
+  test.setTimeout(240_000);
+  await signIn(page, app, 'ada', '/c/default/one');
+  await live(page);
+  await subscribed(app, ['default/one']);
+  for (const n of [1, 2]) await app.far.publish('default/one', [{ n, text: 'Hello' }]);
+  await page.getByRole('log').getByRole('button').last().click();
+  await expect(page.getByRole('complementary')).toContainText('"n": 2');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Compare with the previous event' }).click();
+  await expect(page.locator('ins')).toContainText('"n": 2');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Close event details' }).click();
+
+  const filter = page.getByRole('searchbox', { name: 'Filter' });
+  await filter.fill('hello');
+  await expect(page.getByText('2 matches')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save view' }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('textbox', { name: 'Name of the view' }).fill('Greetings');
+  await page.keyboard.press('Enter');
+  await page.getByRole('combobox', { name: 'Kind of filter' }).selectOption('regex');
+  await filter.fill('(');
+  await expect(filter).toHaveAttribute('aria-invalid', 'true');
+  expect(await violations(page)).toEqual([]);
+
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('main').focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /account/i }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('radio', { name: '中文' }).check();
+  await expect(page.getByRole('button', { name: '发布' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
+
 test('open a channel and publish without a mouse', async ({ app, page }) => {
   await signIn(page, app);
   await live(page);

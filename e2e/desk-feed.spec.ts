@@ -137,7 +137,7 @@ test('details: pretty and raw, found text, the change since the event before, an
   await expect(detail).toContainText('"total": 12');
   await detail.getByRole('searchbox', { name: 'Find in this event' }).fill('TOTAL');
   await expect(detail).toContainText('1 of 1');
-  await detail.getByText('Raw').click();
+  await detail.getByRole('radio', { name: 'Raw' }).check();
   await expect(detail).toContainText('"total":12');
   await detail.getByRole('button', { name: 'Compare with the previous event' }).click();
   await expect(detail.locator('del')).toContainText(['"n": 1', '"total": 10']);

@@ -102,8 +102,8 @@ test('language and density hold in every window and in the first HTML', async ({
   await other.goto(`${app.origin}/c/default/one`);
   await live(other);
   await page.getByRole('button', { name: /account/i }).click();
-  await page.getByText('中文').click();
-  await page.getByRole('radio', { name: '紧凑' }).check({ force: true });
+  await page.getByRole('radio', { name: '中文' }).check();
+  await page.getByRole('radio', { name: '紧凑' }).check();
   await expect(other.getByRole('button', { name: '发布' })).toBeVisible();
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh');
   await expect

@@ -39,6 +39,11 @@ export function ChannelItem(props: ChannelItemProps) {
       >
         <span className="dot" data-phase={phase} />
         <span className="channel-name">{channel}</span>
+        {pinned && (
+          <span className="channel-pin">
+            <PinIcon />
+          </span>
+        )}
         <span className="visually-hidden">, {phaseWord}</span>
         {slots !== null && <Sparkline slots={slots} />}
         {unread > 0 && (

@@ -1,15 +1,22 @@
 /** The field that opens a channel, with the rule that was broken beside it. */
 import { type FormEvent, useRef, useState } from 'react';
 import { parseChannel } from '../../shared/channel.ts';
+import { useAction } from '../actions/use-action.ts';
 import { useDesk } from '../desk/desk-context.ts';
 import { useText } from '../text/use-text.ts';
 
 export function OpenChannel() {
   const text = useText();
-  const { route } = useDesk();
+  const { route, actions } = useDesk();
   const [name, setName] = useState('');
   const [error, setError] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
+
+  // In narrow windows the list is not on the screen while a channel is: the palette opens channels as well.
+  useAction('openChannel', () => {
+    if (field.current?.checkVisibility()) field.current.focus();
+    else actions.run('palette');
+  });
 
   const open = (event: FormEvent) => {
     event.preventDefault();

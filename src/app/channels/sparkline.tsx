@@ -24,7 +24,13 @@ export const Sparkline = memo(function Sparkline({ slots }: { slots: readonly nu
     perSecond < 10 ? perSecond.toFixed(1) : text.format.number(Math.round(perSecond)),
   );
   return (
-    <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={rate}>
+    <svg
+      className="sparkline"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={rate}
+    >
       <title>{rate}</title>
       <polyline points={points} />
     </svg>

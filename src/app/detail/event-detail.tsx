@@ -52,7 +52,7 @@ export function EventDetail({ record, feed }: { record: EventRecord; feed: Feed 
             </label>
           ))}
         </fieldset>
-        <CopyButton source={record.event} />
+        <CopyButton key={record.event} source={record.event} />
         <button
           type="button"
           className="button button-small"

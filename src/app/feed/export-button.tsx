@@ -1,6 +1,7 @@
 /** Downloads everything the log holds of a channel as NDJSON. */
 import { useState } from 'react';
 import type { Feed } from '../../connection/api.ts';
+import { useAction } from '../actions/use-action.ts';
 import { ExportIcon } from '../design/icons.tsx';
 import { useDesk } from '../desk/desk-context.ts';
 import { useText } from '../text/use-text.ts';
@@ -31,6 +32,8 @@ export function ExportButton({ channel, feed, onProblem }: ExportButtonProps) {
       setBusy(false);
     }
   };
+
+  useAction('exportChannel', feed === null ? null : () => void save());
 
   return (
     <button

@@ -1,24 +1,17 @@
-/** The gaps that a feed shows, as a store of their own. */
-import type { Feed, Gap } from '../../connection/api.ts';
+/** The gaps in a channel's coverage, as a store of their own: it changes when they do, not while an interval grows. */
+import type { Connection, Gap } from '../../connection/api.ts';
 import type { Store } from '../../shared/store.ts';
 
-export function gapsOf(feed: Feed): Store<readonly Gap[]> {
-  let last: readonly Gap[] = [];
+export function gapsOf(connection: Pick<Connection, 'coverage'>, channel: string): Store<readonly Gap[]> {
+  const coverage = connection.coverage(channel);
+  const get = () => coverage.get().gaps;
   return {
-    get() {
-      const gaps = feed.get().rows.flatMap((row) => (row.kind === 'gap' ? [row.gap] : []));
-      const same =
-        gaps.length === last.length &&
-        gaps.every((gap, at) => gap.from === last[at]?.from && gap.to === last[at]?.to);
-      if (!same) last = gaps;
-      return last;
-    },
+    get,
     subscribe(listener) {
-      let seen = this.get();
-      return feed.subscribe(() => {
-        const now = this.get();
-        if (now === seen) return;
-        seen = now;
+      let seen = get();
+      return coverage.subscribe(() => {
+        if (get() === seen) return;
+        seen = get();
         listener();
       });
     },

@@ -1,18 +1,18 @@
 /** One channel as a person looks at it: its name and state, a filter, what arrived, and one event in detail. */
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { isWildcard } from '../../shared/channel.ts';
 import { useAction } from '../actions/use-action.ts';
 import { useRates } from '../channels/channel-list.tsx';
 import { Sparkline } from '../channels/sparkline.tsx';
 import { BackIcon } from '../design/icons.tsx';
 import { useDesk, useWindow } from '../desk/desk-context.ts';
+import type { FilterInput } from '../desk/filter-input.ts';
 import { NEW_VIEW, withView } from '../desk/window-state.ts';
 import { DetailPane } from '../detail/detail-pane.tsx';
 import { FilterBar } from '../filter/filter-bar.tsx';
-import { useAppliedFilter } from '../filter/use-applied-filter.ts';
 import { Separator } from '../layout/separator.tsx';
 import { useStacked } from '../layout/use-stacked.ts';
-import { useConnectionStatus } from '../services.ts';
+import { useConnection, useConnectionStatus } from '../services.ts';
 import { useText } from '../text/use-text.ts';
 import { ExportButton } from './export-button.tsx';
 import { FeedAnnouncer } from './feed-announcer.tsx';
@@ -31,9 +31,22 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
   const body = useRef<HTMLDivElement>(null);
   const stacked = useStacked(body);
   const slots = useRates()[channel];
+  const connection = useConnection();
   const feed = useFeed(channel);
-  const filter = useAppliedFilter(view.filter);
-  const { reader, state } = useReader(feed, filter, setProblem);
+  /** Undefined: it is not known yet whether the filter of last time means something; rows without it would jump. */
+  const [filter, setFilter] = useState<FilterInput | null | undefined>(() =>
+    (desk.get().views[channel]?.filter ?? null) === null ? null : undefined,
+  );
+  const applyFilter = useCallback(
+    (next: FilterInput | null | 'keep') => setFilter((before) => (next === 'keep' ? (before ?? null) : next)),
+    [],
+  );
+  const { reader, state } = useReader(
+    connection,
+    filter === undefined ? null : feed,
+    filter ?? null,
+    setProblem,
+  );
   /** The row that something asked to be shown. */
   const [target, setTarget] = useState<{ key: string } | null>(null);
 
@@ -65,7 +78,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
           <h1>{channel}</h1>
           {isWildcard(channel) && <span className="hint">{text.feed.wildcard(channel.slice(0, -2))}</span>}
         </div>
-        {slots !== undefined && <Sparkline slots={slots} />}
+        <span className="feed-rate">{slots !== undefined && <Sparkline slots={slots} />}</span>
         <span className="pill" data-phase={phase}>
           <span className="dot" data-phase={phase} />
           {text.channels.phases[phase]}
@@ -73,7 +86,13 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
         <GoToTime reader={reader} onFound={(key) => setTarget({ key })} onProblem={setProblem} />
         <ExportButton channel={channel} feed={feed} onProblem={setProblem} />
       </div>
-      <FilterBar channel={channel} filter={view.filter} reader={reader} scan={state.scan} />
+      <FilterBar
+        channel={channel}
+        filter={view.filter}
+        reader={reader}
+        scan={state.scan}
+        onApply={applyFilter}
+      />
       <div className="feed-split" ref={body} data-stacked={stacked}>
         <div className="feed-body">
           <FeedNotice
@@ -88,7 +107,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
             reader={reader}
             state={state}
             live={phase === 'live'}
-            filtered={filter !== null}
+            filtered={filter !== null && filter !== undefined}
             target={target}
             onProblem={setProblem}
           />
@@ -101,13 +120,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
               orientation={stacked ? 'horizontal' : 'vertical'}
               direction={-1}
             />
-            <DetailPane
-              key={`${view.selected.epoch}.${view.selected.n}`}
-              feed={feed}
-              rows={state.rows}
-              position={view.selected}
-              onClose={close}
-            />
+            <DetailPane feed={feed} rows={state.rows} position={view.selected} onClose={close} />
           </>
         )}
       </div>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventRecord, Gap } from '../../connection/api.ts';
 import { createStore } from '../../shared/store.ts';
-import { flush as settled } from '../../shared/test-doubles.ts';
+import { flush as settled, withResolvers } from '../../shared/test-doubles.ts';
 import { findTime } from './find-time.ts';
 import { createReader, type Reader } from './reader.ts';
 import { rowsOf } from './rows.ts';
@@ -90,10 +90,21 @@ describe('a reader', () => {
     const feed = createFakeFeed(recordsUpTo(3_000), 100);
     const reader = read(feed);
     reader.follow(false);
+    const { promise, resolve } = withResolvers<void>();
+    feed.delay(promise);
     const late = reader.loadOlder();
     await reader.restore({ epoch: 1, n: 10 });
+    resolve();
     await late;
     expect(span(reader)).toEqual([1, 209]);
+  });
+
+  it('starts anew at the end when more came at once than the feed holds', () => {
+    const feed = createFakeFeed(recordsUpTo(30), 10);
+    const reader = read(feed);
+    feed.burst(50);
+    expect(span(reader)).toEqual([71, 80]);
+    expect(shown(reader).length).toBe(10);
   });
 
   it('says when the log cannot be read, and works on afterwards', async () => {
@@ -114,7 +125,7 @@ describe('a reader', () => {
         const reader = read(feed);
         for (const [what, n] of steps) {
           if (what === 'arrive') feed.arrive('x');
-          else if (what === 'burst') for (let i = 0; i < 60; i += 1) feed.arrive('x');
+          else if (what === 'burst') feed.burst(60);
           else if (what === 'hold') reader.follow(false);
           else if (what === 'follow') reader.follow(true);
           else if (what === 'older') void reader.loadOlder();

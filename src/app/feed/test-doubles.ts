@@ -8,6 +8,10 @@ export interface FakeFeed extends Feed {
   log: EventRecord[];
   /** Adds an event to the log and the feed. */
   arrive(event: string, over?: Partial<EventRecord>): EventRecord;
+  /** Adds many at once: the feed tells of them in one change. */
+  burst(count: number): void;
+  /** The next read answers only after `until`. */
+  delay(until: Promise<void>): void;
   /** How often the log was read. */
   reads(): number;
   /** The next reads fail. */
@@ -19,6 +23,7 @@ export function createFakeFeed(log: EventRecord[] = [], maxHeld = 5_000, channel
   const store = createStore<FeedState>(stateOf(0));
   let reads = 0;
   let failure: Error | null = null;
+  let until: Promise<void> | null = null;
 
   function stateOf(received: number): FeedState {
     return {
@@ -45,9 +50,19 @@ export function createFakeFeed(log: EventRecord[] = [], maxHeld = 5_000, channel
       store.set(stateOf(store.get().received + 1));
       return record;
     },
+    burst(count) {
+      for (let one = 0; one < count; one += 1) log.push(recordOf((log.at(-1)?.n ?? 0) + 1, { channel }));
+      store.set(stateOf(store.get().received + count));
+    },
+    delay(promise) {
+      until = promise;
+    },
     loadOlder: () => Promise.resolve(),
     async page(where, limit) {
       reads += 1;
+      const wait = until;
+      until = null;
+      await wait;
       if (failure !== null) throw failure;
       if ('before' in where) {
         const { before } = where;

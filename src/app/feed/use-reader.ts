@@ -1,6 +1,6 @@
 /** The reader of a feed, with a filter or without, for as long as a component shows it. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { Feed } from '../../connection/api.ts';
+import type { Connection, Feed } from '../../connection/api.ts';
 import { createStore, type Store } from '../../shared/store.ts';
 import type { FilterInput } from '../desk/filter-input.ts';
 import { useStore } from '../services.ts';
@@ -28,6 +28,7 @@ interface Reading {
 }
 
 export function useReader(
+  connection: Connection | null,
   feed: Feed | null,
   filter: FilterInput | null,
   onProblem: (sentence: string | null) => void,
@@ -38,14 +39,14 @@ export function useReader(
   failed.current = () => onProblem(text.detail.loadFailed);
 
   useLayout(() => {
-    if (feed === null) return;
+    if (connection === null || feed === null) return;
     let over = false;
     let made: Reader | null = null;
     const show = (next: Reader) => {
       made = next;
       setReader(next);
     };
-    if (filter === null) show(createReader({ feed, gaps: gapsOf(feed), now: Date.now }));
+    if (filter === null) show(createReader({ feed, gaps: gapsOf(connection, feed.channel), now: Date.now }));
     else {
       import('../filter/start-filter.ts').then(
         ({ startFilter }) => {
@@ -61,7 +62,7 @@ export function useReader(
       made?.close();
       setReader(null);
     };
-  }, [feed, filter]);
+  }, [connection, feed, filter]);
 
   return { reader, state: useStore<ReaderState>(reader ?? LOADING_STORE, LOADING) };
 }

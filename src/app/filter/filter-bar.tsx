@@ -1,5 +1,5 @@
-/** Where a filter is typed, what is wrong with it, how far the search has come, and a way to keep it. */
-import { useId, useRef } from 'react';
+/** Where a filter is typed. What it means, and how the search goes, is loaded with the first one. */
+import { useEffect, useId, useRef, useState } from 'react';
 import { useAction } from '../actions/use-action.ts';
 import { CloseIcon } from '../design/icons.tsx';
 import { useDesk } from '../desk/desk-context.ts';
@@ -7,22 +7,27 @@ import { FILTER_KINDS, type FilterInput, type FilterKind } from '../desk/filter-
 import { withView } from '../desk/window-state.ts';
 import type { Reader, Scan } from '../feed/reader.ts';
 import { useText } from '../text/use-text.ts';
-import { compileFilter } from './compile-filter.ts';
-import { SaveView } from './save-view.tsx';
-import { ScanState } from './scan-state.tsx';
+import { useLoaded } from '../use-loaded.ts';
 
-interface FilterBarProps {
+const loadNote = () => import('./filter-note.tsx');
+
+export interface FilterBarProps {
   channel: string;
   filter: FilterInput | null;
   reader: Reader | null;
   scan: Scan | null;
+  /**
+   * The filter that holds: what was typed, once the typing rests and it means something; `keep`: the one before.
+   */
+  onApply(filter: FilterInput | null | 'keep'): void;
 }
 
-export function FilterBar({ channel, filter, reader, scan }: FilterBarProps) {
+export function FilterBar({ channel, filter, reader, scan, onApply }: FilterBarProps) {
   const text = useText();
   const { window: desk } = useDesk();
   const field = useRef<HTMLInputElement>(null);
   const lastKind = useRef<FilterKind>('text');
+  const [wrong, setWrong] = useState(false);
   const id = useId();
   const kind = filter?.kind ?? lastKind.current;
 
@@ -37,11 +42,11 @@ export function FilterBar({ channel, filter, reader, scan }: FilterBarProps) {
   useAction('filter', () => field.current?.select());
   useAction('clearFilter', filter === null ? null : clear);
 
-  const compiled = filter === null ? null : compileFilter(filter);
-  const mistake =
-    compiled === null || compiled.ok
-      ? null
-      : text.filter.bad(compiled.column, text.filter.problems[compiled.problem]);
+  const none = filter === null;
+  useEffect(() => {
+    if (none) onApply(null);
+  }, [none, onApply]);
+  const invalid = wrong && !none;
 
   return (
     <search className="filter-bar" aria-label={text.filter.title}>
@@ -72,8 +77,8 @@ export function FilterBar({ channel, filter, reader, scan }: FilterBarProps) {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          aria-invalid={mistake !== null}
-          aria-describedby={mistake === null ? undefined : id}
+          aria-invalid={invalid}
+          aria-describedby={invalid ? id : undefined}
           onChange={(event) => set({ kind, text: event.currentTarget.value })}
           onKeyDown={(event) => {
             if (event.key !== 'Escape' || filter === null) return;
@@ -87,14 +92,34 @@ export function FilterBar({ channel, filter, reader, scan }: FilterBarProps) {
           </button>
         )}
       </span>
-      {filter !== null && mistake === null && <SaveView channel={channel} filter={filter} />}
-      {mistake !== null ? (
-        <p className="field-error filter-note" id={id}>
-          {mistake}
-        </p>
-      ) : (
-        scan !== null && <ScanState scan={scan} reader={reader} />
+      {filter !== null && (
+        <Note
+          id={id}
+          channel={channel}
+          filter={filter}
+          reader={reader}
+          scan={scan}
+          onApply={onApply}
+          onWrong={setWrong}
+        />
       )}
     </search>
   );
+}
+
+export interface FilterNoteProps extends FilterBarProps {
+  /** Of the sentence that says what is wrong. */
+  id: string;
+  filter: FilterInput;
+  onWrong(wrong: boolean): void;
+}
+
+function Note(props: FilterNoteProps) {
+  const text = useText();
+  const { announce } = useDesk();
+  const note = useLoaded(loadNote, () => {
+    announce(text.detail.loadFailed);
+    props.onApply('keep');
+  });
+  return note === null ? null : <note.FilterNote {...props} />;
 }

@@ -21,7 +21,7 @@ describe('languages', () => {
       Object.entries(value).flatMap(([key, inner]) =>
         typeof inner === 'object' && inner !== null ? keys(inner, `${path}${key}.`) : [`${path}${key}`],
       );
-    expect(keys(zh)).toEqual(keys(en));
+    expect(keys(zh).sort()).toEqual(keys(en).sort());
     const texts = (value: object): string[] =>
       Object.values(value).flatMap((inner) =>
         typeof inner === 'object' && inner !== null ? texts(inner) : typeof inner === 'string' ? [inner] : [],

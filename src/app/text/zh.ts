@@ -124,7 +124,7 @@ export const zh: Catalogue = {
     causes: {
       offline: '设备离线',
       'connection-lost': '连接中断',
-      moved: '连接已移到另一个窗口',
+      moved: '连接移交',
       'leader-lost': '持有连接的窗口已结束',
       denied: '频道被拒绝',
       'not-running': '应用未打开',
@@ -376,8 +376,8 @@ export const zh: Catalogue = {
     drop: '断开所有套接字',
     refuse: '拒绝连接',
     silent: '保持沉默',
-    history: '保留历史',
     expire: '让所有令牌过期',
+    history: '保留历史',
     done: '完成',
     localFailed: (reason) => `替身服务没有接受：${reason}`,
   },
