@@ -117,8 +117,10 @@ class World {
   readonly name = `schedule-${++serial}`;
   readonly locks;
   online = true;
-  /** Accepted publishes by channel, in the order in which they became durable. */
-  readonly accepted = new Map<string, string[]>();
+  /** Publishes in the order in which they became durable: a context that hangs hears of its own late. */
+  readonly durable: { channel: string; id: string }[] = [];
+  /** Those whose sender was told that they are queued. */
+  readonly queued = new Set<string>();
   /** What the far end took, in order, second copies included. */
   readonly arrived = new Map<string, string[]>();
   readonly open: Request[] = [];
@@ -150,7 +152,13 @@ class World {
           );
         });
     const log: OutboxLog = {
-      add: mortal(real.add),
+      add: mortal(async (row) => {
+        await real.add(row);
+        this.durable.push({
+          channel: row.channel,
+          id: (JSON.parse(row.events[0] ?? '') as { id: string }).id,
+        });
+      }),
       list: mortal(real.list),
       channels: mortal(real.channels),
       heads: mortal(real.heads),
@@ -269,11 +277,16 @@ class World {
     const id = `00000000-0000-4000-8000-${String(++serial).padStart(12, '0')}`;
     const context = this.contexts[by];
     if (context?.life.awake() !== true) return;
-    void context.outbox.publish(channel, [{ id }]).then(() => {
-      const all = this.accepted.get(channel) ?? [];
-      all.push(id);
-      this.accepted.set(channel, all);
-    });
+    void context.outbox.publish(channel, [{ id }]).then(() => this.queued.add(id));
+  }
+
+  /** What was accepted, by channel and in order. */
+  accepted(): Map<string, string[]> {
+    const accepted = new Map<string, string[]>();
+    for (const { channel, id } of this.durable) {
+      if (this.queued.has(id)) accepted.set(channel, [...(accepted.get(channel) ?? []), id]);
+    }
+    return accepted;
   }
 
   settle(which: number, outcome: Extract<Step, { do: 'request' }>['outcome']): void {
@@ -326,7 +339,7 @@ it.each([
         for (const one of steps) await world.run(one);
         await world.finish();
         expect(world.wrong).toEqual([]);
-        for (const [channel, accepted] of world.accepted) {
+        for (const [channel, accepted] of world.accepted()) {
           const arrived = unique(world.arrived.get(channel) ?? []);
           expect(accepted.filter((id) => !arrived.includes(id))).toEqual([]);
           // What a crash cut off before "queued" was said may have been sent all the same.
