@@ -25,6 +25,7 @@ async function setUp(endpoints: readonly (string | null)[]) {
       attempts: 0,
       rest: null,
       maybeTwice: false,
+      claimedBy: null,
       endpoint,
     });
   }

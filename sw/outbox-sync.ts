@@ -82,6 +82,7 @@ async function sendAll(
     echoed: (channel, rows) => findEchoes(events, log, channel, rows),
     // Nobody listens on behalf of the service worker.
     mayEcho: () => false,
+    name: crypto.randomUUID(),
     locks: deps.locks,
     lockName: lineNames(user).outboxLock,
     clock,

@@ -62,6 +62,7 @@ export function createOutbox(deps: OutboxDeps): DrivenOutbox {
   const openedAt = clock.monotonic();
   const sender = createSender({
     ...deps,
+    name: deps.newId(),
     echoed: (channel, rows) => findEchoes(deps.events, log, channel, rows),
     mayEcho: (channel) => coveringSubscriptions(channel).some(deps.isLive),
     onChange: changed,
@@ -178,6 +179,7 @@ export function createOutbox(deps: OutboxDeps): DrivenOutbox {
         attempts: 0,
         rest: null,
         maybeTwice: false,
+        claimedBy: null,
         endpoint: deps.endpoint,
       });
       deps.onQueued();

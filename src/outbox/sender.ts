@@ -13,6 +13,7 @@ import { batchOf } from './batch.ts';
 import { isIdentified } from './identified.ts';
 import { answered, failed, MAX_REST_MS, type Outcome } from './outcome.ts';
 import { createPace } from './pace.ts';
+import { createSenderLives } from './sender-lives.ts';
 import { createTurn } from './turn.ts';
 
 /** One request: rows of one channel that go together. */
@@ -32,6 +33,8 @@ export interface SenderDeps {
   echoed(channel: string, rows: readonly StoredOutboxRow[]): Promise<ReadonlySet<string>>;
   /** Whether a live subscription of ours could bring an echo from the channel. */
   mayEcho(channel: string): boolean;
+  /** This sender's name, unlike any other's. */
+  name: string;
   locks: LockManager | null;
   lockName: string;
   clock: Clock;
@@ -71,8 +74,11 @@ export function createSender(deps: SenderDeps): Sender {
   const { log, clock } = deps;
   const pace = createPace(MAX_PUBLISHES_PER_SECOND, clock.monotonic);
   const turn = createTurn({ ...deps, isSending });
+  const lives = createSenderLives(deps.locks, deps.lockName, deps.name);
   /** By channel: until when it is left alone, on the monotonic clock. */
   const waits = new Map<string, number>();
+  /** Rows that this sender has sent and waits for; longer than its turn, when that was taken from it. */
+  const flying = new Set<string>();
   /** Rows that are sent by themselves. */
   const alone = new Set<string>();
   let throttledUntil = Number.NEGATIVE_INFINITY;
@@ -90,6 +96,7 @@ export function createSender(deps: SenderDeps): Sender {
   /** A worker for every channel that has something to send; a slow channel holds up no other. */
   async function work(mine: () => boolean): Promise<void> {
     const busy = new Map<string, Promise<void>>();
+    await lives.known;
     while (!over && mine()) {
       looked = false;
       const woken = new Promise<void>((resolve) => {
@@ -127,7 +134,7 @@ export function createSender(deps: SenderDeps): Sender {
     const rows = await log.heads(channel, MAX_EVENTS_PER_PUBLISH);
     const [head] = rows;
     if (head === undefined) return 'empty';
-    const held = heldFor(head);
+    const held = await heldFor(head);
     if (held > 0) return held;
     const unsettled = rows.filter(({ state }) => state !== 'queued');
     if (unsettled.length > 0) {
@@ -147,10 +154,14 @@ export function createSender(deps: SenderDeps): Sender {
   }
 
   /** How long nobody may touch the row, milliseconds. */
-  function heldFor({ state, sentAt, rest }: StoredOutboxRow): number {
+  async function heldFor({ id, state, sentAt, rest, claimedBy }: StoredOutboxRow): Promise<number> {
     const now = clock.wall();
-    // Without locks another sender may be at it right now: its time has to pass first.
-    if (state === 'sending' && deps.locks === null) return left((sentAt ?? 0) + CLAIM_MS - now, CLAIM_MS);
+    if (state === 'sending') {
+      // Another sender may be at it right now, even one that the turn was taken from: its time has to pass first.
+      const claim = left((sentAt ?? 0) + CLAIM_MS - now, CLAIM_MS);
+      const answers = claimedBy === deps.name ? flying.has(id) : await lives.lives(claimedBy);
+      return answers ? claim : 0;
+    }
     if (rest === null || (!rest.throttled && rest.since <= kickedAt)) return 0;
     return left(rest.until - now, MAX_REST_MS);
   }
@@ -179,10 +190,22 @@ export function createSender(deps: SenderDeps): Sender {
     const batch = await claim(channel, seen);
     const [head] = batch;
     if (head === undefined) return null;
+    try {
+      return await attempt(head, batch);
+    } finally {
+      for (const { id } of batch) flying.delete(id);
+    }
+  }
+
+  /** @returns how long the channel rests, milliseconds; null when it goes on. */
+  async function attempt(
+    { channel, endpoint }: StoredOutboxRow,
+    batch: readonly StoredOutboxRow[],
+  ): Promise<number | null> {
     let outcome: Outcome;
     try {
       const events = batch.flatMap((row) => row.events);
-      const refused = await timely({ channel, events, endpoint: head.endpoint });
+      const refused = await timely({ channel, events, endpoint });
       outcome = answered(batch, refused, clock.wall(), deps.random);
     } catch (error) {
       outcome = failed(batch, error, clock.wall(), deps.random);
@@ -214,8 +237,10 @@ export function createSender(deps: SenderDeps): Sender {
         rest: null,
         sentAt: clock.wall(),
         attempts: row.attempts + 1,
+        claimedBy: deps.name,
         maybeTwice: row.maybeTwice || (row.state !== 'queued' && !row.events.every(isIdentified)),
       }));
+      for (const { id } of claimed) flying.add(id);
       return claimed;
     });
     deps.onChange();
@@ -278,6 +303,7 @@ export function createSender(deps: SenderDeps): Sender {
       over = true;
       wake();
       turn.close();
+      lives.close();
     },
   };
 }

@@ -66,7 +66,10 @@ export function createFakeLocks(): FakeLocks {
         next(name);
       });
     return {
-      manager: { request, query: async () => ({ held: [], pending: [] }) } as unknown as LockManager,
+      manager: {
+        request,
+        query: async () => ({ held: [...holders.keys()].map((name) => ({ name })), pending: [] }),
+      } as unknown as LockManager,
       die() {
         for (const queue of queues.values()) {
           queue.splice(0, queue.length, ...queue.filter((waiter) => waiter.context !== context));

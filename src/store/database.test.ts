@@ -34,7 +34,7 @@ function openVersion1(name: string): Promise<IDBPDatabase> {
 }
 
 /** What an outbox row of version 1 is completed with. */
-const NEW_IN_2 = { deliveredAt: null, rest: null, maybeTwice: false, endpoint: null };
+const NEW_IN_2 = { deliveredAt: null, rest: null, maybeTwice: false, endpoint: null, claimedBy: null };
 
 const message = {
   id: 'm1',

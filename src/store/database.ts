@@ -39,6 +39,8 @@ export interface StoredOutboxRow {
   sentAt: number | null;
   /** Counts the claims: whoever raised it last may send, and only the answer to that attempt counts. */
   attempts: number;
+  /** The sender that made the last claim; null before the first. */
+  claimedBy: string | null;
   /** The channel as long as the row is to be sent, else null: the index over it has nothing else. */
   due: string | null;
   /** When it was delivered, milliseconds since 1970; null in every other state. */
@@ -214,6 +216,7 @@ async function completeOutboxRows(store: OutboxStore): Promise<void> {
       deliveredAt: row.state === 'delivered' ? (row.sentAt ?? row.createdAt) : null,
       rest: null,
       maybeTwice: false,
+      claimedBy: null,
       endpoint: null,
     });
   }
