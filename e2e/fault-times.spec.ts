@@ -27,7 +27,6 @@ const WORKER = 'SharedWorker';
 const TAB = 'elected tab';
 const HOSTS = [WORKER, TAB] as const;
 // Until a leader that hangs is challenged.
-const STOPPED = 'process of the leading page stopped';
 
 interface Stage {
   app: WiredApp;
@@ -40,8 +39,7 @@ interface Stage {
 
 /** A test that takes one row, every run in a browser profile of its own with two tabs that are live. */
 function row(timed: TimedRow, run: (stage: Stage) => Promise<Measured>): void {
-  const declare = timed.fault === STOPPED ? test.fixme : test;
-  declare(`${timed.fault} (${timed.host})`, async ({ wired, browser }) => {
+  test(`${timed.fault} (${timed.host})`, async ({ wired, browser }) => {
     // Else the app's own pages, which are never stored anywhere, do not go into the back/forward cache.
     wired.proxy.letPagesBeCached();
     await measure(timed, async () => {
@@ -189,7 +187,7 @@ const STOPS: Record<string, Stop> = {
       goOn: async () => void (await session.send('Page.setWebLifecycleState', { state: 'active' })),
     };
   },
-  [STOPPED]: async ({ first }) => {
+  'process of the leading page stopped': async ({ first }) => {
     const pid = await rendererOf(first);
     const at = Date.now();
     process.kill(pid, 'SIGSTOP');
