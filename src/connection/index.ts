@@ -113,7 +113,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         clock,
         onWorkerFailed,
       }),
-    mayTakeOver: () => stampTakeOver(database, clock.wall()),
+    mayTakeOver: () => stampTakeOver(database, clock),
     limitations: limitationsOf(options, support),
     wants: () => [...new Set([...looking.wants(), ...observing.wants()])],
     onEvents({ epoch, from, records }) {

@@ -1,14 +1,29 @@
 /** When a tab last took the lead by force: all tabs of the user keep to one such attempt in a while. */
+import type { Clock } from '../shared/clock.ts';
 import type { Database } from './database.ts';
 
 /** If taking over did not help, something else is wrong, and doing it again at once would only add to it. Milliseconds. */
 const TAKE_OVER_EVERY_MS = 30_000;
 
+/** A leader that hangs in the middle of a transaction blocks the stamp as well, and must be taken over all the more. */
+const PATIENCE_MS = 150;
+
 /**
- * Whether a tab may take over by force now. If so, no other may for the next 30 s.
- * @param wall milliseconds since 1970; a stamp from the future counts as none, for the clock was set back.
+ * Whether a tab may take over by force now. If so, no other may for the next 30 s; a stamp from the future counts as
+ * none, for the clock was set back.
  */
-export async function stampTakeOver(database: Database, wall: number): Promise<boolean> {
+export function stampTakeOver(database: Database, clock: Pick<Clock, 'wall' | 'after'>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(PATIENCE_MS, () => resolve(true));
+    void stamp(database, clock.wall()).then((may) => {
+      cancel();
+      resolve(may);
+    });
+  });
+}
+
+/** @param wall milliseconds since 1970. */
+async function stamp(database: Database, wall: number): Promise<boolean> {
   try {
     return await database.use(async (db) => {
       const tx = db.transaction('meta', 'readwrite');

@@ -35,6 +35,8 @@ export interface LeaderDeps {
   online: boolean;
   /** Somebody wants to succeed this leader. */
   onRequest(request: SuccessionRequest): void;
+  /** How long the storage may take to give the epoch, milliseconds: without an answer one is taken from the clock. */
+  storagePatienceMs: number;
   /** The leader ended by itself: signed out, or a newer one took over. */
   onEnded(): void;
 }

@@ -13,6 +13,8 @@ import { type Offer, seekSuccession } from './succeed.ts';
 export interface LeaderCalls {
   onRequest(request: SuccessionRequest): void;
   onEnded(): void;
+  /** How long the storage may take to give the epoch, milliseconds. */
+  storagePatienceMs: number;
 }
 
 export interface Contender {
@@ -49,6 +51,11 @@ export interface ContenderDeps extends LineEarDeps {
 /** The lock of a leader that ended in favour of another is kept this long for it to take. Milliseconds. */
 const KEPT_MS = 1_000;
 
+/** Storage may be slow when a browser starts, or while another version of the app lets go. Milliseconds. */
+const PATIENT_MS = 5_000;
+/** Whoever hangs may do so in the middle of a transaction, which then blocks the storage. Milliseconds. */
+const HURRIED_MS = 150;
+
 /** One time of leading, from before the lock is held. */
 interface Tenure {
   calls: LeaderCalls;
@@ -57,12 +64,19 @@ interface Tenure {
   begin(): Promise<Leader>;
 }
 
-function createTenure(begin: (calls: LeaderCalls) => Promise<Leader>): Tenure {
+function createTenure(
+  begin: (calls: LeaderCalls) => Promise<Leader>,
+  storagePatienceMs = PATIENT_MS,
+): Tenure {
   let onEnded = (): void => {};
   const ended = new Promise<void>((resolve) => {
     onEnded = resolve;
   });
-  const calls = { onEnded, onRequest: (request: SuccessionRequest) => tenure.giveOver?.hear(request) };
+  const calls = {
+    storagePatienceMs,
+    onEnded,
+    onRequest: (request: SuccessionRequest) => tenure.giveOver?.hear(request),
+  };
   const tenure: Tenure = { calls, ended, giveOver: null, begin: () => begin(calls) };
   return tenure;
 }
@@ -184,7 +198,7 @@ export function createContender(deps: ContenderDeps): Contender {
     },
     steal() {
       succession?.abort();
-      take('steal', () => createTenure(start));
+      take('steal', () => createTenure(start, HURRIED_MS));
     },
     offer(fits) {
       const tabs = Object.entries(leader?.estate().tabs ?? {});

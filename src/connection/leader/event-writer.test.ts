@@ -9,7 +9,12 @@ function setUp() {
   const history = createMemoryHistory();
   const said: { from: number; records: EventRecord[] }[] = [];
   const states: string[] = [];
-  const trouble: { error: unknown; storedWhenTold: boolean } = { error: null, storedWhenTold: true };
+  const trouble: { error: unknown; storedWhenTold: boolean; answer: Promise<void> | null } = {
+    error: null,
+    storedWhenTold: true,
+    answer: null,
+  };
+  const clock = createFakeClock();
   let superseded = 0;
   const writer = createEventWriter({
     epoch: 3,
@@ -17,18 +22,19 @@ function setUp() {
       ...history.events,
       async append(epoch, records) {
         if (trouble.error !== null) throw trouble.error;
+        await trouble.answer;
         return history.events.append(epoch, records);
       },
     },
     limits: history.limits,
-    clock: createFakeClock(),
+    clock,
     announce: (from, records) => said.push({ from, records }),
     onHistory: (state, reason) => states.push(reason === null ? state : `${state}: ${reason}`),
     onSuperseded: () => {
       superseded += 1;
     },
   });
-  return { writer, history, said, states, trouble, superseded: () => superseded };
+  return { writer, history, clock, said, states, trouble, superseded: () => superseded };
 }
 
 describe('the event writer', () => {
@@ -66,6 +72,35 @@ describe('the event writer', () => {
       await settle();
       expect(said.flatMap(({ records }) => records)).toHaveLength(2);
     }
+  });
+
+  it('tells of events while the storage does not answer, and stores them all when it does', async () => {
+    const { writer, history, clock, said, states, trouble } = setUp();
+    let answer = (): void => {};
+    trouble.answer = new Promise((resolve) => {
+      answer = resolve;
+    });
+    writer.write('default/a', '1');
+    await settle();
+    expect(said).toEqual([]);
+    clock.advance(1_000);
+    for (let n = 2; n <= 700; n += 1) writer.write('default/a', `${n}`);
+    await settle();
+    expect(said.flatMap(({ records }) => records)).toHaveLength(700);
+    expect(states.at(-1)).toMatch(/^unavailable: The storage does not answer/);
+    expect(await history.events.newest(9)).toEqual([]);
+
+    let flushed = false;
+    void writer.flush().then(() => {
+      flushed = true;
+    });
+    await settle();
+    expect(flushed).toBe(false);
+    answer();
+    await writer.flush();
+    expect(await history.events.newest(9_999)).toEqual(said.flatMap(({ records }) => records));
+    expect(states.at(-1)).toBe('kept');
+    expect(clock.pendingTimers()).toBe(0);
   });
 
   it.each([

@@ -36,6 +36,14 @@ export interface EventWriter {
   flush(): Promise<void>;
 }
 
+/** Where the storage does not answer for this long, the tabs are told of events before they are stored. Milliseconds. */
+const PATIENCE_MS = 1_000;
+/** Events that wait for a storage that does not answer; older ones are then shown only. */
+const MAX_UNSTORED = 20_000;
+
+export const STORAGE_SILENT =
+  'The storage does not answer. New events are shown, and kept when it answers again.';
+
 /** One batch must fit a structured clone without a pause that people feel: events, and bytes. */
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 1024 ** 2;
@@ -47,6 +55,9 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   let written = 0;
   let announced = 0;
   let running: Promise<void> | null = null;
+  /** An append that the storage has not answered for long, and what was announced without being stored since. */
+  let slow: Promise<void> | null = null;
+  let unstored: EventRecord[] = [];
 
   async function store(records: readonly EventRecord[]): Promise<boolean> {
     try {
@@ -65,12 +76,39 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
     }
   }
 
+  /** @returns false when a newer leader has begun. */
+  function storeInTime(batch: readonly EventRecord[]): Promise<boolean> {
+    const stored = store(batch);
+    return new Promise((resolve) => {
+      const cancel = clock.after(PATIENCE_MS, () => {
+        onHistory('unavailable', STORAGE_SILENT);
+        slow = stored.then(storeRest).finally(() => {
+          slow = null;
+        });
+        resolve(true);
+      });
+      void stored.finally(cancel).then(resolve);
+    });
+  }
+
+  /** The storage answers again: what was announced meanwhile is kept as well. */
+  async function storeRest(first: boolean): Promise<void> {
+    for (let goOn = first; goOn && unstored.length > 0; ) {
+      goOn = await store(unstored.splice(0, batchLength(unstored)));
+    }
+    unstored = [];
+  }
+
   async function run(): Promise<void> {
+    // Never done before its caller knows that it runs.
+    await Promise.resolve();
     for (;;) {
       const batch = waiting.splice(0, batchLength(waiting));
       const first = batch[0];
       if (first === undefined) break;
-      if (!(await store(batch))) {
+      if (slow !== null) {
+        unstored = [...unstored, ...batch].slice(-MAX_UNSTORED);
+      } else if (!(await storeInTime(batch))) {
         waiting = [];
         break;
       }
@@ -90,7 +128,7 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
     written: () => written,
     announced: () => announced,
     flush: async () => {
-      while (running !== null) await running;
+      while (running !== null || slow !== null) await (running ?? slow);
     },
   };
 }

@@ -45,6 +45,7 @@ async function setUp(...wants: string[]) {
     locks: null,
     online: true,
     onRequest() {},
+    storagePatienceMs: 5_000,
     onEnded() {
       ended = true;
     },

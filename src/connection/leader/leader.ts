@@ -3,12 +3,12 @@
  * BroadcastChannel; what the tabs want is told to the runner. The same code in every host; a host only decides
  * when it begins and ends. It must not know React, the page, or how its host was chosen.
  */
-import { errorToWire } from '../../shared/errors.ts';
+import { AppError, errorToWire } from '../../shared/errors.ts';
 import { type LeaderMessage, parseLineMessage } from '../../shared/line-messages.ts';
 import { gapsOf, joinIntervals } from '../../store/coverage-log.ts';
 import type { Estate, Leader, LeaderDeps } from './api.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
-import { createEventWriter } from './event-writer.ts';
+import { createEventWriter, STORAGE_SILENT } from './event-writer.ts';
 import { loadCatchUp, type MakeCatchUp } from './load-catch-up.ts';
 import { isDrained } from './reducer.ts';
 import { createRunner, type Runner, type RunnerSink } from './runner.ts';
@@ -55,13 +55,23 @@ export async function takeOffice(deps: LeaderDeps): Promise<Office> {
   const { history, clock } = deps;
   const catchUp = loadCatchUp(deps);
   try {
-    const epoch = await history.events.nextEpoch();
+    const epoch = await inTime(history.events.nextEpoch(), deps);
     const kept = history.durable ? 'kept' : 'unavailable';
     return { epoch, history: kept, historyReason: null, catchUp: await catchUp };
   } catch (error) {
     const { message: historyReason } = errorToWire(error);
     return { epoch: clock.wall(), history: 'unavailable', historyReason, catchUp: await catchUp };
   }
+}
+
+/** @throws AppError `storage` when there is no answer in time. */
+function inTime<T>(answer: Promise<T>, { clock, storagePatienceMs }: LeaderDeps): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(storagePatienceMs, () =>
+      reject(new AppError('storage', STORAGE_SILENT, { retryable: true })),
+    );
+    answer.finally(cancel).then(resolve, reject);
+  });
 }
 
 /** Leads with `runner` from here on: nothing that it hears falls between. */
