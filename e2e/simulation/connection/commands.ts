@@ -76,7 +76,17 @@ const COMMANDS: [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
     3,
     fc.record({
       do: fixed('posts'),
-      are: choose('ok', 'ok', 'lost-before', 'lost-after', 'hanging', 'throttled', 'broken', 'refused'),
+      are: choose(
+        'ok',
+        'ok',
+        'lost-before',
+        'lost-after',
+        'hanging',
+        'throttled',
+        'partly-throttled',
+        'broken',
+        'refused',
+      ),
     }),
   ],
   [1, fc.record({ do: fixed('tokens'), are: choose('ok', 'down') })],

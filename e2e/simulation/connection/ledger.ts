@@ -59,7 +59,7 @@ export interface Ledger {
   /** A page was told that its publish is kept. */
   queued(realm: Realm, channel: string, ids: readonly string[]): void;
   attempted(attempt: Attempt): void;
-  accepted(attempt: Attempt): void;
+  accepted(ids: readonly string[]): void;
   /** What must hold between two moves. */
   check(): void;
   /** Events that the log of this channel lacks although somebody may have listened. */
@@ -269,7 +269,7 @@ export function createLedger(world: World): Ledger {
         attempts.set(id, [...before, attempt]);
       }
     },
-    accepted: ({ ids }) => void taken.push(...ids.filter((id) => !taken.includes(id))),
+    accepted: (ids) => void taken.push(...ids.filter((id) => !taken.includes(id))),
     check() {
       if (storageBad()) return;
       for (const { wire, key, at } of pending) {

@@ -30,7 +30,6 @@ export interface PagesDeps {
   world: World;
   locks: (realm: Realm) => LockManager | null;
   tokens(realm: Realm): TokenClient;
-  post(realm: Realm): (channel: string, events: readonly unknown[]) => Promise<void>;
   sub: string;
   events: EventsConfig;
   /** A page crashed: what else lived in its process. */
@@ -151,7 +150,6 @@ export function createPages(deps: PagesDeps, count: number): Pages {
           build: 'a',
           events: deps.events,
           tokens: deps.tokens(realm),
-          post: deps.post(realm),
           workerUrl: '/worker.js',
           serviceWorker: true,
         });

@@ -22,8 +22,9 @@ const EVENTS = {
   host: 'events.test',
   region: 'eu-west-1',
   history: null,
-  lifetimeMs: 86_400_000,
 };
+/** The service's own. */
+const LIFETIME_MS = 86_400_000;
 /** How slow each thing can be, milliseconds. */
 const MESSAGE_MS = 60;
 const DISK_MS = 25;
@@ -90,7 +91,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     },
   });
   const publisher = createPublisher({
-    ...{ world, service, delay: draw(FRAME_MS) },
+    ...{ world, service, check: tokens.check, delay: draw(FRAME_MS) },
     onAttempt: ledger.attempted,
     onAccepted: ledger.accepted,
   });
@@ -101,8 +102,8 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
   const withLocks = host !== 'worker-without-locks';
   const pages = createPages(
     {
-      ...{ world, sub, tokens: tokens.of, post: publisher.of },
-      events: EVENTS,
+      ...{ world, sub, tokens: tokens.of },
+      events: { ...EVENTS, lifetimeMs: lifetimeMs || LIFETIME_MS },
       locks: (realm) => (withLocks ? locks.of(realm) : null),
       onCrash: workers.rendererGone,
     },
@@ -112,6 +113,8 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     ...{ world, of: pages.of, connectDisk: disk.connect, newId: () => `id-${++ids}` },
     online: () => online,
     random: () => ((drawn++ * 7_919) % 1_000) / 1_000,
+    report: (error) => ledger.must(false, `no error is left unhandled (${String(error)})`),
+    fetch: publisher.fetch,
     WebSocket: service.WebSocket,
     BroadcastChannel: air.BroadcastChannel,
     SharedWorker: host === 'elected-tab' ? undefined : workers.SharedWorker,
@@ -254,7 +257,9 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
       if (epoch !== here[0]?.connection.status.get().epoch) return 'all follow one leader';
       const dead = [...page.joins.keys()].find((channel) => channels[channel]?.phase !== 'live');
       if (dead !== undefined) return `${dead} is live in ${page.realm.name} (${channels[dead]?.phase})`;
-      const row = page.connection.outbox.get().find(({ state }) => state !== 'refused');
+      const row = page.connection.outbox
+        .get()
+        .find(({ state }) => state !== 'refused' && state !== 'delivered');
       if (row !== undefined) return `the outbox is empty in ${page.realm.name} (${row.id} is ${row.state})`;
     }
     return null;

@@ -10,6 +10,9 @@ vi.mock('../../../src/shared/clock.ts', async () => (await import('./mocks.ts'))
 vi.mock('../../../src/store/database.ts', async (original) =>
   (await import('./mocks.ts')).mockDatabase(original),
 );
+vi.mock('../../../src/connection/hosts/lazy-host.ts', async (original) =>
+  (await import('./mocks.ts')).mockLazyHost(original),
+);
 
 const FATES = ['runs', 'frozen', 'cached', 'hung', 'crashed', 'closed'] as const;
 type Fate = (typeof FATES)[number];

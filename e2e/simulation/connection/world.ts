@@ -38,9 +38,14 @@ export interface World {
   hold(realm: Realm, state: 'frozen' | 'cached'): void;
   /** A waiting context goes on: `first` runs before all that had to wait, or after it. */
   thaw(realm: Realm, first: (() => void) | null, order: 'before' | 'after'): void;
+  /** Code that is being loaded: nothing else happens until it is there. */
+  loading<T>(code: Promise<T>): Promise<T>;
   /** Ends a context: nothing of it runs ever again. */
   end(realm: Realm): void;
-  /** Time passes, and everything due in it happens. */
+  /**
+   * Time passes, and everything due in it happens.
+   * @throws when more happens in a moment than can be: something goes round and round without time passing.
+   */
   pass(ms: number): Promise<void>;
   /** When a context stood still without being told, too short for it to notice; virtual milliseconds. */
   stalls(): readonly { from: number; to: number }[];
@@ -66,12 +71,15 @@ interface InnerRealm extends Realm {
 
 /** A leader takes a shorter silence of its own clock for a busy moment. Milliseconds. */
 const STALL_MS = Number.POSITIVE_INFINITY;
+/** Entries within one virtual second; a healthy run has some hundred. */
+const MAX_STEPS_A_SECOND = 5_000;
 const WALL_AT_START = 1_700_000_000_000;
 
 /** @param afterStep called after every single entry. */
 export function createWorld(afterStep: () => void): World {
   const heap: Task[] = [];
   const realms = new Map<Realm, InnerRealm>();
+  const loads = new Set<Promise<unknown>>();
   let now = 1_000;
   const stalls: { from: number; to: number }[] = [];
   let serial = 0;
@@ -109,6 +117,10 @@ export function createWorld(afterStep: () => void): World {
     try {
       await fn();
       await turn();
+      while (loads.size > 0) {
+        await Promise.all(loads);
+        await turn();
+      }
     } finally {
       current = outer;
     }
@@ -174,6 +186,10 @@ export function createWorld(afterStep: () => void): World {
       for (const task of waited) schedule({ ...task, at: now, order: serial++, fn: () => task.fn?.() });
       if (order === 'after') signal();
     },
+    async loading(code) {
+      loads.add(code);
+      return code.finally(() => loads.delete(code));
+    },
     end(realm) {
       const it = inner(realm);
       if (it.state === 'gone') return;
@@ -183,9 +199,16 @@ export function createWorld(afterStep: () => void): World {
     },
     async pass(ms) {
       const end = now + ms;
+      let second = { from: now, steps };
       for (let next = heap[0]; next !== undefined && next.at <= end; next = heap[0]) {
         pop(heap);
         now = Math.max(now, next.at);
+        if (now - second.from >= 1_000) second = { from: now, steps };
+        if (steps - second.steps > MAX_STEPS_A_SECOND) {
+          throw new Error(
+            `At ${now} ms it goes round and round, now in ${next.realm?.name ?? 'the outside'}.`,
+          );
+        }
         await run(next);
       }
       now = end;
