@@ -15,7 +15,7 @@ export type Command =
   | { do: 'publish'; page: number; channel: 'default/a' | 'default/b'; events: number }
   | { do: 'event'; channel: 'default/a' | 'default/b'; count: number }
   | { do: 'network'; is: 'gone' | 'back'; known: boolean }
-  | { do: 'sockets'; are: 'dropped' | 'silent' | 'flushed' | 'reset' }
+  | { do: 'sockets'; are: 'dropped' | 'silent' | 'flushed' | 'reset' | 'broken-off' }
   | { do: 'channel'; channel: Channel; is: 'denied' | 'failing' | 'allowed' }
   | { do: 'service'; is: 'refusing' | 'well' }
   | { do: 'posts'; are: PostMode }
@@ -69,7 +69,13 @@ const COMMANDS: [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
   [4, fc.record({ do: fixed('thaw'), page, order: choose('before', 'after') })],
   [3, fc.record({ do: choose('join', 'leave'), page, channel })],
   [2, fc.record({ do: fixed('network'), is: choose('gone', 'back'), known: fc.boolean() })],
-  [3, fc.record({ do: fixed('sockets'), are: choose('dropped', 'silent', 'flushed', 'reset') })],
+  [
+    4,
+    fc.record({
+      do: fixed('sockets'),
+      are: choose('dropped', 'silent', 'silent', 'flushed', 'reset', 'broken-off', 'broken-off'),
+    }),
+  ],
   [1, fc.record({ do: fixed('channel'), channel, is: choose('denied', 'failing', 'allowed') })],
   [1, fc.record({ do: fixed('service'), is: choose('refusing', 'well') })],
   [

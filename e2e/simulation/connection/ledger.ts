@@ -13,8 +13,11 @@ import type { Realm, World } from './world.ts';
 
 /** A frame of the service takes this long at most: what it sent later than this before an end may not have come. */
 export const FRAME_MS = 200;
-/** From an event's arrival to its commit, with every transaction before it as slow as can be. Milliseconds. */
-const STORED_MS = 2_000;
+/**
+ * From an event's arrival to its commit, with every transaction before it as slow as can be, and beside a planned
+ * change, where it waits 2 s for its twin. Milliseconds.
+ */
+const STORED_MS = 4_500;
 /** Somebody who runs knows of a newer leader after this. Milliseconds. */
 const HEARD_MS = 3_000;
 /** How long the outbox waits for an answer. Milliseconds. */

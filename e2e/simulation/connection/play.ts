@@ -36,6 +36,9 @@ const DROPPED_IN_SLEEP_MS = 30_000;
 /** A feed gathers changes for a frame; a tab reads the log. */
 const SHOWN_MS = 2_000;
 
+/** How a silence of the network ends. */
+const MENDS = { flushed: 'flush', reset: 'reset', 'broken-off': 'break' } as const;
+
 export interface Stage {
   /** An empty database, and the user whose name no other run has. */
   real: Database;
@@ -206,7 +209,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
       case 'sockets':
         if (command.are === 'dropped') service.drop();
         else if (command.are === 'silent') service.silence();
-        else if (service.reachable) service.mend(command.are === 'flushed' ? 'flush' : 'reset');
+        else if (service.reachable) service.mend(MENDS[command.are]);
         return;
       case 'channel':
         if (command.is === 'allowed') service.refused.delete(command.channel);

@@ -47,7 +47,9 @@ export interface World {
    * @throws when more happens in a moment than can be: something goes round and round without time passing.
    */
   pass(ms: number): Promise<void>;
-  /** When a context stood still without being told, too short for it to notice; virtual milliseconds. */
+  /** Something stood still from then until now without a word. */
+  stalled(from: number): void;
+  /** When something did, too short for a leader to notice; virtual milliseconds. */
   stalls(): readonly { from: number; to: number }[];
   /** Entries so far. */
   steps(): number;
@@ -69,8 +71,8 @@ interface InnerRealm extends Realm {
   since: number;
 }
 
-/** A leader takes a shorter silence of its own clock for a busy moment. Milliseconds. */
-const STALL_MS = Number.POSITIVE_INFINITY;
+/** A leader takes a shorter silence, of its own thread or of the network, for a busy moment. Milliseconds. */
+const STALL_MS = 2_000;
 /** Entries within one virtual second; a healthy run has some hundred. */
 const MAX_STEPS_A_SECOND = 5_000;
 const WALL_AT_START = 1_700_000_000_000;
@@ -98,6 +100,10 @@ export function createWorld(afterStep: () => void): World {
     return () => {
       task.fn = null;
     };
+  }
+
+  function stalled(from: number): void {
+    if (now - from < STALL_MS) stalls.push({ from, to: now });
   }
 
   async function run(task: Task): Promise<void> {
@@ -132,6 +138,7 @@ export function createWorld(afterStep: () => void): World {
     wall: () => WALL_AT_START + now,
     steps: () => steps,
     stalls: () => stalls,
+    stalled,
     inside() {
       if (current === null) throw new Error('Code of a context ran outside of every context.');
       return current;
@@ -176,7 +183,7 @@ export function createWorld(afterStep: () => void): World {
       const it = inner(realm);
       if (it.state === 'gone' || it.state === 'running') return;
       it.state = 'running';
-      if (now - it.since < STALL_MS) stalls.push({ from: it.since, to: now });
+      stalled(it.since);
       it.since = now;
       const waited = it.held.splice(0);
       const signal = (): void => {
