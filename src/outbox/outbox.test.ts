@@ -31,7 +31,7 @@ function setUp(options: { name?: string; online?: boolean; locks?: LockManager }
   const calls: Call[] = [];
   const waiters: (() => void)[] = [];
   const net = { online: options.online ?? true, live: true };
-  const told = { queued: 0, unanswered: 0, hints: 0 };
+  const told = { queued: 0, unanswered: 0 };
   const outbox = createOutbox({
     log: createOutboxLog(database),
     events,
@@ -43,9 +43,7 @@ function setUp(options: { name?: string; online?: boolean; locks?: LockManager }
     online: () => net.online,
     isLive: () => net.live,
     endpoint: 'https://api.example/event',
-    hint: () => {
-      told.hints += 1;
-    },
+    hint() {},
     onQueued: () => {
       told.queued += 1;
     },
@@ -215,23 +213,6 @@ describe('the outbox', () => {
     outbox.kick();
     (await call(1)).answer();
     await state(id, 'delivered');
-  });
-
-  it('comes to rest while one row waits and another that was delivered is still shown', async () => {
-    const { outbox, call, row, state, until, clock, net, told } = setUp();
-    clock.advance(9_000);
-    const first = await outbox.publish('default/a', [1]);
-    (await call(0)).answer();
-    await until(state(first, 'delivered'), 1);
-    net.online = false;
-    const second = await outbox.publish('default/b', [2]);
-    await until(
-      row(second, ({ reason }) => reason !== null),
-      1,
-    );
-    const { hints } = told;
-    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    expect(told.hints - hints).toBeLessThan(5);
   });
 
   it('removes a row that the person discards', async () => {
