@@ -30,6 +30,8 @@ export interface PagesDeps {
   world: World;
   locks: (realm: Realm) => LockManager | null;
   tokens(realm: Realm): TokenClient;
+  /** The sign-in that a page of now belongs to. */
+  epoch(): number;
   sub: string;
   events: EventsConfig;
   /** A page crashed: what else lived in its process. */
@@ -39,7 +41,7 @@ export interface PagesDeps {
 export interface Pages {
   readonly slots: (SimPage | null)[];
   of(realm: Realm): Surroundings;
-  open(slot: number, channels: readonly string[]): Promise<void>;
+  open(slot: number, channels: readonly string[], build: 'a' | 'b'): Promise<void>;
   join(page: SimPage, channel: string): Promise<void>;
   leave(page: SimPage, channel: string): Promise<void>;
   close(page: SimPage): Promise<void>;
@@ -136,7 +138,7 @@ export function createPages(deps: PagesDeps, count: number): Pages {
       surround(realm, () => false);
       return pages.of(realm);
     },
-    async open(slot, channels) {
+    async open(slot, channels, build) {
       const before = pages.slots[slot];
       if (before) await pages.close(before);
       serial += 1;
@@ -146,8 +148,8 @@ export function createPages(deps: PagesDeps, count: number): Pages {
       await world.enter(realm, () => {
         const connection = createConnection({
           sub: deps.sub,
-          epoch: 1,
-          build: 'a',
+          epoch: deps.epoch(),
+          build,
           events: deps.events,
           tokens: deps.tokens(realm),
           workerUrl: '/worker.js',

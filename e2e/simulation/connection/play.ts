@@ -105,7 +105,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
   const withLocks = host !== 'worker-without-locks';
   const pages = createPages(
     {
-      ...{ world, sub, tokens: tokens.of },
+      ...{ world, sub, tokens: tokens.of, epoch: () => tokens.epoch },
       events: { ...EVENTS, lifetimeMs: lifetimeMs || LIFETIME_MS },
       locks: (realm) => (withLocks ? locks.of(realm) : null),
       onCrash: workers.rendererGone,
@@ -178,7 +178,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     const page = 'page' in command ? (pages.slots[command.page] ?? null) : null;
     switch (command.do) {
       case 'open':
-        return pages.open(command.page, command.channels);
+        return pages.open(command.page, command.channels, command.build);
       case 'close':
         return page ? pages.close(page) : undefined;
       case 'crash':
@@ -223,6 +223,11 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
         return;
       case 'tokens':
         tokens.mode = command.are;
+        return;
+      case 'sign-in':
+        tokens.signIn();
+        for (const each of running())
+          await world.enter(each.realm, () => each.connection.renew(tokens.epoch));
         return;
       case 'storage':
         disk.mode = command.is;
@@ -281,7 +286,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     await world.pass(0);
     await setNetwork(true, true);
     service.mend('reset');
-    if (running().length === 0) await pages.open(0, [...CHANNELS]);
+    if (running().length === 0) await pages.open(0, [...CHANNELS], 'a');
     for (const page of running()) await pages.show(page, true);
     await world.pass(1_000);
     for (const page of running()) await move({ do: 'retry', page: page.slot });
@@ -344,7 +349,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     }
   }
 
-  await pages.open(0, ['default/a']);
+  await pages.open(0, ['default/a'], 'a');
   await world.pass(600);
   for (const command of commands) {
     trace(`--- ${describeCommand(command)}`);

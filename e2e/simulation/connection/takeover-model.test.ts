@@ -51,7 +51,7 @@ function scheduleOf(
   return {
     host,
     commands: [
-      ...[0, 1, 2].map((page): Command => ({ do: 'open', page, channels: [...CHANNELS] })),
+      ...[0, 1, 2].map((page): Command => ({ do: 'open', page, channels: [...CHANNELS], build: 'a' })),
       { do: 'pass', ms: 1_000 },
       { do: 'publish', page: 1, channel: 'default/b', events: 2 },
       ...order.flatMap((page) => [...meet(page, fates[page] ?? 'runs'), ...pause]),
