@@ -49,6 +49,8 @@ export interface Pages {
   /** `hung`: without a word to the page. */
   stop(page: SimPage, how: 'frozen' | 'hung' | 'cached'): Promise<void>;
   thaw(page: SimPage, order: 'before' | 'after'): void;
+  /** Whether it stands still without having been told. */
+  hangs(page: SimPage): boolean;
   show(page: SimPage, visible: boolean): Promise<void>;
   /** The back/forward cache lets go of a page. */
   evict(realm: Realm): void;
@@ -204,6 +206,7 @@ export function createPages(deps: PagesDeps, count: number): Pages {
       };
       world.thaw(page.realm, how === 'hung' ? null : signal, order);
     },
+    hangs: ({ realm }) => stopped.get(realm) === 'hung',
     show: (page, visible) => world.enter(page.realm, () => setVisible(page, visible)),
     evict(realm) {
       const page = pages.slots.find((each) => each?.realm === realm);
