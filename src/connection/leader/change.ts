@@ -6,7 +6,7 @@
 import type { GapCause } from '../../shared/log.ts';
 import { beginOverlap, closeOverlap, type Heard, judge } from './overlap.ts';
 import { parkDenied } from './park.ts';
-import { proofAtStart, withAsked } from './proof.ts';
+import { proofAtStart } from './proof.ts';
 import type { LeaderEffect, LeaderState, Line, Moment, Socket, Subscription } from './state.ts';
 import { endCoverage, isOverdue, liveChannels } from './subs.ts';
 import * as timing from './timing.ts';
@@ -53,7 +53,6 @@ export function openCandidate(
     id: s.serial,
     startedAt: at.now,
     ackedAt: null,
-    heardAt: at.now,
     ...proofAtStart(at),
     renewAt: null,
     generation: s.generation,
@@ -66,7 +65,7 @@ export function openCandidate(
 /** The candidate was acknowledged: from its first subscription on, what it delivers may come twice. */
 export function candidateAcked(line: Line, candidate: Socket, at: Moment): void {
   if (line.current === null) return;
-  line.candidate = { ...candidate, ...proofAtStart(at), ackedAt: at.now, heardAt: at.now };
+  line.candidate = { ...candidate, ...proofAtStart(at), ackedAt: at.now };
   line.overlap = beginOverlap(line.current.id, candidate.id, at.now);
 }
 
@@ -153,13 +152,9 @@ function askForProof(
   effects: LeaderEffect[],
 ): void {
   if (change.proof === null) {
-    const { candidate } = line;
-    if (candidate === null) return;
     s.serial += 1;
-    const id = `p${s.serial}`;
     line.change = { ...change, proof: { dueAt: at.now + timing.PROBE_TIMEOUT_MS } };
-    line.candidate = withAsked(candidate, id, at);
-    effects.push({ t: 'probe', socket: candidate.id, id });
+    effects.push({ t: 'probe', socket: line.candidate?.id ?? 0, id: `p${s.serial}` });
   } else if (at.now >= change.proof.dueAt) {
     failChange(line, timing.changeRetryMs(line.changeFailures, at.random), at, effects);
   }
@@ -173,10 +168,14 @@ export function probe(
   at: Moment,
   effects: LeaderEffect[],
 ): string {
+  line.probe = { dueAt: at.now + timing.PROBE_TIMEOUT_MS };
+  return ask(s, line, current, at, effects);
+}
+
+function ask(s: LeaderState, line: Line, current: Socket, at: Moment, effects: LeaderEffect[]): string {
   s.serial += 1;
   const id = `p${s.serial}`;
-  line.probe = { dueAt: at.now + timing.PROBE_TIMEOUT_MS };
-  line.current = withAsked(current, id, at);
+  line.current = { ...current, asked: { probe: id, at: at.now, wall: at.wall } };
   effects.push({ t: 'probe', socket: current.id, id });
   return id;
 }
@@ -194,12 +193,13 @@ export function answered(line: Line, id: string): void {
 export function beginDrain(s: LeaderState, line: Line, at: Moment, effects: LeaderEffect[]): void {
   const { current } = line;
   if (current === null) return;
-  s.serial += 1;
-  const id = `p${s.serial}`;
   for (const sub of Object.keys(current.subs)) effects.push({ t: 'unsubscribe', socket: current.id, sub });
-  effects.push({ t: 'probe', socket: current.id, id });
-  line.current = withAsked(current, id, at);
-  line.drain = { probe: id, dueAt: at.now + timing.DRAIN_TIMEOUT_MS, wall: at.wall, done: false };
+  line.drain = {
+    probe: ask(s, line, current, at, effects),
+    dueAt: at.now + timing.DRAIN_TIMEOUT_MS,
+    wall: at.wall,
+    done: false,
+  };
   line.probe = null;
 }
 

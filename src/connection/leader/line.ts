@@ -101,7 +101,7 @@ export function acked(s: LeaderState, line: Line, socket: number, at: Moment, ef
   if (line.current !== null) dropCurrent(line, lossCause(s), effects);
   if (line.everLive) s.reconnects += 1;
   line.everLive = true;
-  line.current = { ...candidate, ...proofAtStart(at), ackedAt: at.now, heardAt: at.now };
+  line.current = { ...candidate, ...proofAtStart(at), ackedAt: at.now };
   line.capacity = timing.MAX_SUBSCRIPTIONS;
   line.lifeDueAt = candidate.startedAt + timing.usefulLifeMs(s.lifetimeMs, at.random);
   line.changeFailures = 0;

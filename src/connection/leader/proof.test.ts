@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isProofDue, proofAtStart, provenByAnswer, provenByFrame, STALE_MS, withAsked } from './proof.ts';
+import { isProofDue, proofAtStart, provenByAnswer, provenByFrame, STALE_MS } from './proof.ts';
 import type { Moment, Socket } from './state.ts';
 
 /** Wall clock when the monotonic one is at 0. */
@@ -8,10 +8,14 @@ const at = (now: number): Moment => ({ now, wall: WALL + now, random: 0 });
 
 function acknowledged(): Socket {
   return {
-    ...{ id: 1, startedAt: 0, ackedAt: 0, heardAt: 0, renewAt: null, generation: 0, subs: {} },
+    ...{ id: 1, startedAt: 0, ackedAt: 0, renewAt: null, generation: 0, subs: {} },
     ...proofAtStart(at(0)),
   };
 }
+const withAsked = (socket: Socket, probe: string, { now, wall }: Moment): Socket => ({
+  ...socket,
+  asked: { probe, at: now, wall },
+});
 const provenUntil = (socket: Socket): number => socket.provenWall - WALL;
 
 describe('listening is proven', () => {

@@ -5,7 +5,7 @@
  */
 import type { Moment, Socket } from './state.ts';
 
-type Proof = Pick<Socket, 'provenWall' | 'freshAt' | 'asked'>;
+type Proof = Pick<Socket, 'heardAt' | 'provenWall' | 'freshAt' | 'asked'>;
 
 /** A silence as long as a probe may take: whatever comes later may be that old. Milliseconds. */
 export const STALE_MS = 2_000;
@@ -14,7 +14,7 @@ const FRESH_MS = 60_000;
 
 /** What is known of a socket that the service has just acknowledged: it has nothing to claim yet. */
 export function proofAtStart(at: Moment): Proof {
-  return { provenWall: at.wall, freshAt: at.now, asked: null };
+  return { heardAt: at.now, provenWall: at.wall, freshAt: at.now, asked: null };
 }
 
 /** A frame came. */
@@ -35,11 +35,6 @@ export function provenByAnswer(socket: Socket, probe: string, at: Moment): Socke
     // An answer that took so long was as late as what may follow it.
     freshAt: at.now - asked.at < STALE_MS ? at.now : null,
   };
-}
-
-/** A probe is sent. */
-export function withAsked(socket: Socket, probe: string, at: Moment): Socket {
-  return { ...socket, asked: { probe, at: at.now, wall: at.wall } };
 }
 
 /** Whether a round trip is to be made although the path is alive. */

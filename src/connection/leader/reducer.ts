@@ -116,7 +116,6 @@ function applyToLine(
       return;
     case 'answered':
       heard(line, socket, at, effects);
-      if (line.candidate?.id === socket) line.candidate = provenByAnswer(line.candidate, event.probe, at);
       if (line.current?.id !== socket) return;
       line.current = provenByAnswer(line.current, event.probe, at);
       answered(line, event.probe);

@@ -42,7 +42,7 @@ export interface Socket {
   provenWall: number;
   /** Monotonic: when a round trip last proved that what is heard is fresh; null while that is in doubt. */
   freshAt: number | null;
-  /** The last probe on it, until it is answered. */
+  /** The last probe on it as `current`, until it is answered. */
   asked: { probe: string; at: number; wall: number } | null;
   /** Monotonic: from here on a newer token than that which opened it is to be had; null until a token was. */
   renewAt: number | null;
