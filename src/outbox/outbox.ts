@@ -146,9 +146,9 @@ export function createOutbox(deps: OutboxDeps): DrivenOutbox {
     const early = openedAt + DELIVERED_SHOWN_MS - clock.monotonic();
     if (early > 0) return early;
     const now = clock.wall();
-    const before = store.get().some(({ state }) => state === 'delivered');
-    const oldest = await log.sweep(now - DELIVERED_SHOWN_MS, now);
-    if (before) changed();
+    const { removed, oldest } = await log.sweep(now - DELIVERED_SHOWN_MS, now);
+    // Only then: a change is read by every tab, and what is read with a row still to be sent sweeps again.
+    if (removed > 0) changed();
     return oldest === null ? null : oldest + DELIVERED_SHOWN_MS - now;
   }
 

@@ -35,9 +35,9 @@ export interface OutboxLog {
   ): Promise<void>;
   /**
    * Removes delivered rows that are dated outside `from` (exclusive) to `to`.
-   * @returns the date of the oldest that is left, null when none is.
+   * @returns how many it removed, and the date of the oldest that is left, null when none is.
    */
-  sweep(from: number, to: number): Promise<number | null>;
+  sweep(from: number, to: number): Promise<{ removed: number; oldest: number | null }>;
 }
 
 type Rows = ReturnType<typeof begin>['store'];
@@ -87,10 +87,14 @@ export function createOutboxLog(database: Database): OutboxLog {
     sweep: (from, to) =>
       write(async (rows) => {
         const index = rows.index('deliveredAt');
+        let removed = 0;
         for (const range of [IDBKeyRange.upperBound(from), IDBKeyRange.lowerBound(to, true)]) {
-          for (const key of await index.getAllKeys(range)) await rows.delete(key);
+          for (const key of await index.getAllKeys(range)) {
+            await rows.delete(key);
+            removed += 1;
+          }
         }
-        return (await index.openKeyCursor())?.key ?? null;
+        return { removed, oldest: (await index.openKeyCursor())?.key ?? null };
       }),
   };
 }

@@ -12,8 +12,6 @@ export interface AirDeps {
   onSaid(from: Realm, name: string, data: unknown): void;
 }
 
-export type Air = ReturnType<typeof createAir>;
-
 export function createAir({ world, delay, onSaid }: AirDeps): { BroadcastChannel: typeof BroadcastChannel } {
   const members = new Set<Member>();
 

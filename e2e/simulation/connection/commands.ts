@@ -7,7 +7,7 @@ export const CHANNELS = ['default/a', 'default/b', 'default/*'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 export type Command =
-  | { do: 'open'; page: number; channels: Channel[] }
+  | { do: 'open'; page: number; channels: Channel[]; build: 'a' | 'b' }
   | { do: 'close' | 'crash' | 'hide' | 'show' | 'focus' | 'lead' | 'retry'; page: number }
   | { do: 'stop'; page: number; how: 'frozen' | 'hung' | 'cached' }
   | { do: 'thaw'; page: number; order: 'before' | 'after' }
@@ -15,11 +15,13 @@ export type Command =
   | { do: 'publish'; page: number; channel: 'default/a' | 'default/b'; events: number }
   | { do: 'event'; channel: 'default/a' | 'default/b'; count: number }
   | { do: 'network'; is: 'gone' | 'back'; known: boolean }
-  | { do: 'sockets'; are: 'dropped' | 'silent' | 'flushed' | 'reset' }
+  | { do: 'sockets'; are: 'dropped' | 'silent' | 'flushed' | 'reset' | 'broken-off' }
   | { do: 'channel'; channel: Channel; is: 'denied' | 'failing' | 'allowed' }
   | { do: 'service'; is: 'refusing' | 'well' }
   | { do: 'posts'; are: PostMode }
   | { do: 'tokens'; are: 'ok' | 'down' }
+  /** The same user signs in again. */
+  | { do: 'sign-in'; again: true }
   | { do: 'storage'; is: 'ok' | 'full' | 'broken' }
   | { do: 'worker'; is: 'killed' | 'blank' }
   | { do: 'sleep'; ms: number }
@@ -60,7 +62,12 @@ const COMMANDS: [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
   [6, fc.record({ do: fixed('publish'), page, channel: target, events: fc.integer({ min: 1, max: 3 }) })],
   [
     4,
-    fc.record({ do: fixed('open'), page, channels: fc.uniqueArray(channel, { minLength: 1, maxLength: 3 }) }),
+    fc.record({
+      do: fixed('open'),
+      page,
+      channels: fc.uniqueArray(channel, { minLength: 1, maxLength: 3 }),
+      build: choose('a', 'a', 'a', 'b'),
+    }),
   ],
   [2, fc.record({ do: choose('close', 'crash'), page })],
   [2, fc.record({ do: choose('hide', 'show', 'focus'), page })],
@@ -69,17 +76,34 @@ const COMMANDS: [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
   [4, fc.record({ do: fixed('thaw'), page, order: choose('before', 'after') })],
   [3, fc.record({ do: choose('join', 'leave'), page, channel })],
   [2, fc.record({ do: fixed('network'), is: choose('gone', 'back'), known: fc.boolean() })],
-  [3, fc.record({ do: fixed('sockets'), are: choose('dropped', 'silent', 'flushed', 'reset') })],
+  [
+    4,
+    fc.record({
+      do: fixed('sockets'),
+      are: choose('dropped', 'silent', 'silent', 'flushed', 'reset', 'broken-off', 'broken-off'),
+    }),
+  ],
   [1, fc.record({ do: fixed('channel'), channel, is: choose('denied', 'failing', 'allowed') })],
   [1, fc.record({ do: fixed('service'), is: choose('refusing', 'well') })],
   [
     3,
     fc.record({
       do: fixed('posts'),
-      are: choose('ok', 'ok', 'lost-before', 'lost-after', 'hanging', 'throttled', 'broken', 'refused'),
+      are: choose(
+        'ok',
+        'ok',
+        'lost-before',
+        'lost-after',
+        'hanging',
+        'throttled',
+        'partly-throttled',
+        'broken',
+        'refused',
+      ),
     }),
   ],
   [1, fc.record({ do: fixed('tokens'), are: choose('ok', 'down') })],
+  [1, fc.record({ do: fixed('sign-in'), again: fc.constant(true as const) })],
   [1, fc.record({ do: fixed('storage'), is: choose('ok', 'full') })],
   [1, fc.record({ do: fixed('worker'), is: choose('killed', 'blank') })],
   [1, fc.record({ do: fixed('sleep'), ms: fc.constantFrom(6_000, 45_000, 600_000) })],

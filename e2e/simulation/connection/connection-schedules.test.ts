@@ -13,6 +13,9 @@ vi.mock('../../../src/shared/clock.ts', async () => (await import('./mocks.ts'))
 vi.mock('../../../src/store/database.ts', async (original) =>
   (await import('./mocks.ts')).mockDatabase(original),
 );
+vi.mock('../../../src/connection/hosts/lazy-host.ts', async (original) =>
+  (await import('./mocks.ts')).mockLazyHost(original),
+);
 
 const RUNS = Number(process.env.FC_RUNS ?? 2_000);
 const SEED = process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) };

@@ -21,6 +21,9 @@ export interface Environment {
   random(): number;
   newId(): string;
   connectDisk(): Database;
+  /** An error that nobody handles. */
+  report(error: unknown): void;
+  fetch: typeof fetch;
   WebSocket: typeof WebSocket;
   BroadcastChannel: typeof BroadcastChannel;
   /** Absent in browsers without it. */
@@ -34,10 +37,11 @@ function present(): Environment {
   return environment;
 }
 
-/** The running simulation's own: what `createSystemClock` and `createDatabase` give in it. */
+/** The running simulation's own: what the modules that it stands in for give in it (`mocks.ts`). */
 export const simulated = {
   clock: () => present().world.inside().clock,
   database: () => present().connectDisk(),
+  loading: <T>(code: Promise<T>): Promise<T> => present().world.loading(code),
 };
 
 /** Everything from here on happens in `next`; the returned function ends that. */
@@ -57,6 +61,7 @@ export function enterEnvironment(next: Environment): () => void {
   });
   vi.stubGlobal('navigator', {
     vendor: '',
+    storage: { estimate: async () => ({}) },
     get onLine() {
       return present().online();
     },
@@ -65,6 +70,8 @@ export function enterEnvironment(next: Environment): () => void {
     },
   });
   vi.stubGlobal('crypto', { randomUUID: () => present().newId() });
+  vi.stubGlobal('reportError', next.report);
+  vi.stubGlobal('fetch', next.fetch);
   vi.stubGlobal('WebSocket', next.WebSocket);
   vi.stubGlobal('BroadcastChannel', next.BroadcastChannel);
   vi.stubGlobal('SharedWorker', next.SharedWorker);

@@ -23,8 +23,15 @@ export interface SimLocks {
 /** Measured in Chromium. Milliseconds. */
 const EVICTION_MS = 7;
 
-/** @param evict throws a page out of the back/forward cache. */
-export function createSimLocks(world: World, evict: (realm: Realm) => void): SimLocks {
+/**
+ * @param evict throws a page out of the back/forward cache.
+ * @param onStolen a lock was taken from its holder.
+ */
+export function createSimLocks(
+  world: World,
+  evict: (realm: Realm) => void,
+  onStolen: (name: string, by: Realm) => void,
+): SimLocks {
   const held = new Map<string, Request>();
   const queues = new Map<string, Request[]>();
 
@@ -136,6 +143,7 @@ export function createSimLocks(world: World, evict: (realm: Realm) => void): Sim
       };
       if (steal) {
         const loser = held.get(name);
+        if (loser !== undefined) onStolen(name, realm);
         held.delete(name);
         loser?.lost(new DOMException('The lock was stolen.', 'AbortError'));
         held.set(name, entry);

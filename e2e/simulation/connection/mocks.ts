@@ -1,4 +1,5 @@
-/** The two modules of the product that the simulation stands in for: time, and the opening of the database. */
+/** The modules of the product that the simulation stands in for: time, opening the database, and loading code. */
+import type * as LazyHosts from '../../../src/connection/hosts/lazy-host.ts';
 import type * as Databases from '../../../src/store/database.ts';
 import { simulated } from './globals.ts';
 
@@ -15,4 +16,12 @@ export async function mockDatabase(original: () => Promise<typeof Databases>): P
   const actual = await original();
   realDatabases.create = actual.createDatabase;
   return { ...actual, createDatabase: () => simulated.database() };
+}
+
+/** The simulation's time stands still while code is loaded. */
+export async function mockLazyHost(original: () => Promise<typeof LazyHosts>): Promise<typeof LazyHosts> {
+  const actual = await original();
+  return {
+    createLazyHost: (kind, load) => actual.createLazyHost(kind, () => simulated.loading(load())),
+  };
 }

@@ -30,7 +30,8 @@ export interface PagesDeps {
   world: World;
   locks: (realm: Realm) => LockManager | null;
   tokens(realm: Realm): TokenClient;
-  post(realm: Realm): (channel: string, events: readonly unknown[]) => Promise<void>;
+  /** The sign-in that a page of now belongs to. */
+  epoch(): number;
   sub: string;
   events: EventsConfig;
   /** A page crashed: what else lived in its process. */
@@ -40,7 +41,7 @@ export interface PagesDeps {
 export interface Pages {
   readonly slots: (SimPage | null)[];
   of(realm: Realm): Surroundings;
-  open(slot: number, channels: readonly string[]): Promise<void>;
+  open(slot: number, channels: readonly string[], build: 'a' | 'b'): Promise<void>;
   join(page: SimPage, channel: string): Promise<void>;
   leave(page: SimPage, channel: string): Promise<void>;
   close(page: SimPage): Promise<void>;
@@ -48,6 +49,8 @@ export interface Pages {
   /** `hung`: without a word to the page. */
   stop(page: SimPage, how: 'frozen' | 'hung' | 'cached'): Promise<void>;
   thaw(page: SimPage, order: 'before' | 'after'): void;
+  /** Whether it stands still without having been told. */
+  hangs(page: SimPage): boolean;
   show(page: SimPage, visible: boolean): Promise<void>;
   /** The back/forward cache lets go of a page. */
   evict(realm: Realm): void;
@@ -137,7 +140,7 @@ export function createPages(deps: PagesDeps, count: number): Pages {
       surround(realm, () => false);
       return pages.of(realm);
     },
-    async open(slot, channels) {
+    async open(slot, channels, build) {
       const before = pages.slots[slot];
       if (before) await pages.close(before);
       serial += 1;
@@ -147,11 +150,10 @@ export function createPages(deps: PagesDeps, count: number): Pages {
       await world.enter(realm, () => {
         const connection = createConnection({
           sub: deps.sub,
-          epoch: 1,
-          build: 'a',
+          epoch: deps.epoch(),
+          build,
           events: deps.events,
           tokens: deps.tokens(realm),
-          post: deps.post(realm),
           workerUrl: '/worker.js',
           serviceWorker: true,
         });
@@ -204,6 +206,7 @@ export function createPages(deps: PagesDeps, count: number): Pages {
       };
       world.thaw(page.realm, how === 'hung' ? null : signal, order);
     },
+    hangs: ({ realm }) => stopped.get(realm) === 'hung',
     show: (page, visible) => world.enter(page.realm, () => setVisible(page, visible)),
     evict(realm) {
       const page = pages.slots.find((each) => each?.realm === realm);

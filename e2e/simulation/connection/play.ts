@@ -1,5 +1,6 @@
 /** Plays one schedule against the real connection code, and checks every promise on the way. */
 
+import { lineNames } from '../../../src/shared/line-messages.ts';
 import { comparePositions, type EventRecord } from '../../../src/shared/log.ts';
 import type { CoverageRow, Database } from '../../../src/store/database.ts';
 import { createAir } from './air.ts';
@@ -22,8 +23,9 @@ const EVENTS = {
   host: 'events.test',
   region: 'eu-west-1',
   history: null,
-  lifetimeMs: 86_400_000,
 };
+/** The service's own. */
+const LIFETIME_MS = 86_400_000;
 /** How slow each thing can be, milliseconds. */
 const MESSAGE_MS = 60;
 const DISK_MS = 25;
@@ -34,6 +36,9 @@ const HEAL_STEP_MS = 2_500;
 const DROPPED_IN_SLEEP_MS = 30_000;
 /** A feed gathers changes for a frame; a tab reads the log. */
 const SHOWN_MS = 2_000;
+
+/** How a silence of the network ends. */
+const MENDS = { flushed: 'flush', reset: 'reset', 'broken-off': 'break' } as const;
 
 export interface Stage {
   /** An empty database, and the user whose name no other run has. */
@@ -61,7 +66,14 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
   const frame = draw(FRAME_MS);
   const world = createWorld(() => watch());
   const ledger = createLedger(world);
-  const locks = createSimLocks(world, (realm) => pages.evict(realm));
+  const locks = createSimLocks(
+    world,
+    (realm) => pages.evict(realm),
+    (name, by) => {
+      trace(`${by.name} steals ${name}`);
+      if (name === lineNames(sub).leaderLock) ledger.stolen(by);
+    },
+  );
   const tokens = createSimTokens(world, draw(FRAME_MS));
   const air = createAir({
     world,
@@ -90,7 +102,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     },
   });
   const publisher = createPublisher({
-    ...{ world, service, delay: draw(FRAME_MS) },
+    ...{ world, service, check: tokens.check, delay: draw(FRAME_MS) },
     onAttempt: ledger.attempted,
     onAccepted: ledger.accepted,
   });
@@ -101,8 +113,8 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
   const withLocks = host !== 'worker-without-locks';
   const pages = createPages(
     {
-      ...{ world, sub, tokens: tokens.of, post: publisher.of },
-      events: EVENTS,
+      ...{ world, sub, tokens: tokens.of, epoch: () => tokens.epoch },
+      events: { ...EVENTS, lifetimeMs: lifetimeMs || LIFETIME_MS },
       locks: (realm) => (withLocks ? locks.of(realm) : null),
       onCrash: workers.rendererGone,
     },
@@ -112,6 +124,8 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     ...{ world, of: pages.of, connectDisk: disk.connect, newId: () => `id-${++ids}` },
     online: () => online,
     random: () => ((drawn++ * 7_919) % 1_000) / 1_000,
+    report: (error) => ledger.must(false, `no error is left unhandled (${String(error)})`),
+    fetch: publisher.fetch,
     WebSocket: service.WebSocket,
     BroadcastChannel: air.BroadcastChannel,
     SharedWorker: host === 'elected-tab' ? undefined : workers.SharedWorker,
@@ -172,7 +186,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     const page = 'page' in command ? (pages.slots[command.page] ?? null) : null;
     switch (command.do) {
       case 'open':
-        return pages.open(command.page, command.channels);
+        return pages.open(command.page, command.channels, command.build);
       case 'close':
         return page ? pages.close(page) : undefined;
       case 'crash':
@@ -203,7 +217,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
       case 'sockets':
         if (command.are === 'dropped') service.drop();
         else if (command.are === 'silent') service.silence();
-        else if (service.reachable) service.mend(command.are === 'flushed' ? 'flush' : 'reset');
+        else if (service.reachable) service.mend(MENDS[command.are]);
         return;
       case 'channel':
         if (command.is === 'allowed') service.refused.delete(command.channel);
@@ -217,6 +231,11 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
         return;
       case 'tokens':
         tokens.mode = command.are;
+        return;
+      case 'sign-in':
+        tokens.signIn();
+        for (const each of running())
+          await world.enter(each.realm, () => each.connection.renew(tokens.epoch));
         return;
       case 'storage':
         disk.mode = command.is;
@@ -237,24 +256,30 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
   /** Why all is not well yet; null when it is. */
   function unrest(): string | null {
     const open = [...service.wires].filter(
-      ({ client, realm }) => client.readyState !== 3 && realm.state !== 'gone',
+      ({ client, realm }) => client.readyState !== 3 && realm.state === 'running',
     );
     const here = running();
     const wanted = new Set(here.flatMap((page) => [...page.joins.keys()]));
     const [wire] = open;
     if (open.length !== 1 || wire === undefined)
       return `one socket (${open.map(({ realm, id }) => `${id} of ${realm.name}`).join(', ') || 'none'})`;
-    if (wire.realm.state !== 'running') return `a leader that runs (${wire.realm.name})`;
-    const asked = [...wire.subs.values()].map(({ channel }) => channel).sort();
-    if (asked.join() !== [...wanted].sort().join())
-      return `subscriptions are what is wanted (${asked} for ${[...wanted]})`;
+    const asked = [...wire.subs.values()].map(({ channel }) => channel);
+    // What a page that hangs wants may still be listened to, if the leader knew of it.
+    const perhaps = new Set(pages.slots.flatMap((page) => [...(page?.joins.keys() ?? [])]));
+    const isRight =
+      [...wanted].every((channel) => asked.includes(channel)) &&
+      asked.every((channel) => perhaps.has(channel)) &&
+      new Set(asked).size === asked.length;
+    if (!isRight) return `subscriptions are what is wanted (${asked} for ${[...wanted]})`;
     for (const page of here) {
       const { phase, channels, epoch } = page.connection.status.get();
       if (phase !== 'live') return `${page.realm.name} is live (${phase})`;
       if (epoch !== here[0]?.connection.status.get().epoch) return 'all follow one leader';
       const dead = [...page.joins.keys()].find((channel) => channels[channel]?.phase !== 'live');
       if (dead !== undefined) return `${dead} is live in ${page.realm.name} (${channels[dead]?.phase})`;
-      const row = page.connection.outbox.get().find(({ state }) => state !== 'refused');
+      const row = page.connection.outbox
+        .get()
+        .find(({ state }) => state !== 'refused' && state !== 'delivered');
       if (row !== undefined) return `the outbox is empty in ${page.realm.name} (${row.id} is ${row.state})`;
     }
     return null;
@@ -269,11 +294,15 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     ledger.storageWorks();
     service.refusing = false;
     service.refused.clear();
-    for (const page of pages.slots) if (page) pages.thaw(page, 'before');
+    // One that hangs may do so for ever: whoever looks at another window must not wait for it.
+    const hanging = pages.slots.every(
+      (page) => page?.realm.state !== 'running' && (!page || pages.hangs(page)),
+    );
+    for (const page of pages.slots) if (page && (hanging || !pages.hangs(page))) pages.thaw(page, 'before');
     await world.pass(0);
     await setNetwork(true, true);
     service.mend('reset');
-    if (running().length === 0) await pages.open(0, [...CHANNELS]);
+    if (running().length === 0) await pages.open(0, [...CHANNELS], 'a');
     for (const page of running()) await pages.show(page, true);
     await world.pass(1_000);
     for (const page of running()) await move({ do: 'retry', page: page.slot });
@@ -336,7 +365,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
     }
   }
 
-  await pages.open(0, ['default/a']);
+  await pages.open(0, ['default/a'], 'a');
   await world.pass(600);
   for (const command of commands) {
     trace(`--- ${describeCommand(command)}`);

@@ -31,7 +31,7 @@ export interface Wire {
   /** The page's end. */
   readonly client: { readyState: number };
   /** Nothing passes; what is sent waits. */
-  silent: boolean;
+  readonly silent: boolean;
   readonly subs: Map<string, Sub>;
   /** By subscription id: what the client asked for and did not take back. */
   readonly wanted: Map<string, string>;
@@ -72,8 +72,8 @@ export interface SimService {
   drop(): void;
   /** Everything that is open goes silent. */
   silence(): void;
-  /** What was silent goes on where it was, or breaks off. */
-  mend(how: 'flush' | 'reset'): void;
+  /** What was silent goes on where it was, or breaks off, at once or half-way through what had waited. */
+  mend(how: 'flush' | 'reset' | 'break'): void;
 }
 
 const CONNECTING = 0;
@@ -102,12 +102,12 @@ export function createService(deps: ServiceDeps): SimService {
     readonly realm = world.inside();
     readonly client = this;
     open = false;
-    silent = false;
     readonly subs = new Map<string, Sub>();
     readonly wanted = new Map<string, string>();
     #upAfter = 0;
     #downAfter = 0;
     #waiting: (() => void)[] = [];
+    #silentSince: number | null = null;
     #token: string;
 
     constructor(_address: string, protocols: string[]) {
@@ -194,14 +194,30 @@ export function createService(deps: ServiceDeps): SimService {
     /** The network breaks off both ends. */
     reset(): void {
       this.#waiting = [];
-      this.silent = false;
+      this.#silentSince = null;
       this.#forget();
       world.post(deps.delay(), this.realm, () => this.#clientEnds());
     }
 
+    get silent(): boolean {
+      return this.#silentSince !== null;
+    }
+
+    silence(): void {
+      this.#silentSince ??= world.now();
+    }
+
     flush(): void {
-      this.silent = false;
+      if (this.#silentSince !== null) world.stalled(this.#silentSince);
+      this.#silentSince = null;
       for (const again of this.#waiting.splice(0)) again();
+    }
+
+    /** The network delivers half of what has waited, and breaks off. */
+    breakOff(): void {
+      this.#waiting.length = Math.ceil(this.#waiting.length / 2);
+      this.flush();
+      this.hangUp();
     }
 
     deliver(event: SimEvent): void {
@@ -308,12 +324,13 @@ export function createService(deps: ServiceDeps): SimService {
       for (const wire of [...wires]) wire.reset();
     },
     silence() {
-      for (const wire of wires) wire.silent = true;
+      for (const wire of wires) wire.silence();
     },
     mend(how) {
       for (const wire of [...wires]) {
         if (!wire.silent) continue;
         if (how === 'flush') wire.flush();
+        else if (how === 'break') wire.breakOff();
         else wire.reset();
       }
     },

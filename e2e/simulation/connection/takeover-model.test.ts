@@ -10,6 +10,9 @@ vi.mock('../../../src/shared/clock.ts', async () => (await import('./mocks.ts'))
 vi.mock('../../../src/store/database.ts', async (original) =>
   (await import('./mocks.ts')).mockDatabase(original),
 );
+vi.mock('../../../src/connection/hosts/lazy-host.ts', async (original) =>
+  (await import('./mocks.ts')).mockLazyHost(original),
+);
 
 const FATES = ['runs', 'frozen', 'cached', 'hung', 'crashed', 'closed'] as const;
 type Fate = (typeof FATES)[number];
@@ -48,7 +51,7 @@ function scheduleOf(
   return {
     host,
     commands: [
-      ...[0, 1, 2].map((page): Command => ({ do: 'open', page, channels: [...CHANNELS] })),
+      ...[0, 1, 2].map((page): Command => ({ do: 'open', page, channels: [...CHANNELS], build: 'a' })),
       { do: 'pass', ms: 1_000 },
       { do: 'publish', page: 1, channel: 'default/b', events: 2 },
       ...order.flatMap((page) => [...meet(page, fates[page] ?? 'runs'), ...pause]),

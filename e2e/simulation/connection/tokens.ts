@@ -11,6 +11,10 @@ const RENEW_BEFORE_MS = 18_000;
 
 export interface SimTokens {
   mode: 'ok' | 'down';
+  /** The sign-in whose tokens are given. */
+  readonly epoch: number;
+  /** The same user signs in again: tokens of before stay good, and are given no more. */
+  signIn(): void;
   of(realm: Realm): TokenClient;
   /** What the service thinks of a token. */
   check(token: string): 'good' | 'expired';
@@ -19,6 +23,7 @@ export interface SimTokens {
 export function createSimTokens(world: World, delay: () => number): SimTokens {
   const ends = new Map<string, number>();
   let newest: HeldToken | null = null;
+  let epoch = 1;
 
   function issue(force: boolean): HeldToken {
     const now = world.now();
@@ -28,7 +33,7 @@ export function createSimTokens(world: World, delay: () => number): SimTokens {
       newest = {
         accessToken,
         sub: 'ann',
-        epoch: 1,
+        epoch,
         renewAt: now + LIFE_MS - RENEW_BEFORE_MS,
         endsAt: now + LIFE_MS,
       };
@@ -38,6 +43,13 @@ export function createSimTokens(world: World, delay: () => number): SimTokens {
 
   const tokens: SimTokens = {
     mode: 'ok',
+    get epoch() {
+      return epoch;
+    },
+    signIn() {
+      epoch += 1;
+      newest = null;
+    },
     check: (token) => ((ends.get(token) ?? 0) > world.now() ? 'good' : 'expired'),
     of(realm) {
       const state = createStore<TokenState>({ kind: 'empty' });

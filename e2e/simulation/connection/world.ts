@@ -38,11 +38,18 @@ export interface World {
   hold(realm: Realm, state: 'frozen' | 'cached'): void;
   /** A waiting context goes on: `first` runs before all that had to wait, or after it. */
   thaw(realm: Realm, first: (() => void) | null, order: 'before' | 'after'): void;
+  /** Code that is being loaded: nothing else happens until it is there. */
+  loading<T>(code: Promise<T>): Promise<T>;
   /** Ends a context: nothing of it runs ever again. */
   end(realm: Realm): void;
-  /** Time passes, and everything due in it happens. */
+  /**
+   * Time passes, and everything due in it happens.
+   * @throws when more happens in a moment than can be: something goes round and round without time passing.
+   */
   pass(ms: number): Promise<void>;
-  /** When a context stood still without being told, too short for it to notice; virtual milliseconds. */
+  /** Something stood still from then until now without a word. */
+  stalled(from: number): void;
+  /** When something did, too short for a leader to notice; virtual milliseconds. */
   stalls(): readonly { from: number; to: number }[];
   /** Entries so far. */
   steps(): number;
@@ -64,14 +71,17 @@ interface InnerRealm extends Realm {
   since: number;
 }
 
-/** A leader takes a shorter silence of its own clock for a busy moment. Milliseconds. */
-const STALL_MS = Number.POSITIVE_INFINITY;
+/** A leader takes a shorter silence, of its own thread or of the network, for a busy moment. Milliseconds. */
+const STALL_MS = 2_000;
+/** Entries within one virtual second; a healthy run has some hundred. */
+const MAX_STEPS_A_SECOND = 5_000;
 const WALL_AT_START = 1_700_000_000_000;
 
 /** @param afterStep called after every single entry. */
 export function createWorld(afterStep: () => void): World {
   const heap: Task[] = [];
   const realms = new Map<Realm, InnerRealm>();
+  const loads = new Set<Promise<unknown>>();
   let now = 1_000;
   const stalls: { from: number; to: number }[] = [];
   let serial = 0;
@@ -92,6 +102,10 @@ export function createWorld(afterStep: () => void): World {
     };
   }
 
+  function stalled(from: number): void {
+    if (now - from < STALL_MS) stalls.push({ from, to: now });
+  }
+
   async function run(task: Task): Promise<void> {
     const { realm, fn } = task;
     if (fn === null || realm?.state === 'gone') return;
@@ -109,6 +123,10 @@ export function createWorld(afterStep: () => void): World {
     try {
       await fn();
       await turn();
+      while (loads.size > 0) {
+        await Promise.all(loads);
+        await turn();
+      }
     } finally {
       current = outer;
     }
@@ -120,6 +138,7 @@ export function createWorld(afterStep: () => void): World {
     wall: () => WALL_AT_START + now,
     steps: () => steps,
     stalls: () => stalls,
+    stalled,
     inside() {
       if (current === null) throw new Error('Code of a context ran outside of every context.');
       return current;
@@ -164,7 +183,7 @@ export function createWorld(afterStep: () => void): World {
       const it = inner(realm);
       if (it.state === 'gone' || it.state === 'running') return;
       it.state = 'running';
-      if (now - it.since < STALL_MS) stalls.push({ from: it.since, to: now });
+      stalled(it.since);
       it.since = now;
       const waited = it.held.splice(0);
       const signal = (): void => {
@@ -173,6 +192,10 @@ export function createWorld(afterStep: () => void): World {
       if (order === 'before') signal();
       for (const task of waited) schedule({ ...task, at: now, order: serial++, fn: () => task.fn?.() });
       if (order === 'after') signal();
+    },
+    async loading(code) {
+      loads.add(code);
+      return code.finally(() => loads.delete(code));
     },
     end(realm) {
       const it = inner(realm);
@@ -183,9 +206,16 @@ export function createWorld(afterStep: () => void): World {
     },
     async pass(ms) {
       const end = now + ms;
+      let second = { from: now, steps };
       for (let next = heap[0]; next !== undefined && next.at <= end; next = heap[0]) {
         pop(heap);
         now = Math.max(now, next.at);
+        if (now - second.from >= 1_000) second = { from: now, steps };
+        if (steps - second.steps > MAX_STEPS_A_SECOND) {
+          throw new Error(
+            `At ${now} ms it goes round and round, now in ${next.realm?.name ?? 'the outside'}.`,
+          );
+        }
         await run(next);
       }
       now = end;

@@ -6,6 +6,7 @@
 import type { GapCause } from '../../shared/log.ts';
 import { beginOverlap, closeOverlap, type Heard, judge } from './overlap.ts';
 import { parkDenied } from './park.ts';
+import { proofAtStart } from './proof.ts';
 import type { LeaderEffect, LeaderState, Line, Moment, Socket, Subscription } from './state.ts';
 import { endCoverage, isOverdue, liveChannels } from './subs.ts';
 import * as timing from './timing.ts';
@@ -52,8 +53,7 @@ export function openCandidate(
     id: s.serial,
     startedAt: at.now,
     ackedAt: null,
-    heardAt: at.now,
-    heardWall: at.wall,
+    ...proofAtStart(at),
     renewAt: null,
     generation: s.generation,
     subs: {},
@@ -65,7 +65,7 @@ export function openCandidate(
 /** The candidate was acknowledged: from its first subscription on, what it delivers may come twice. */
 export function candidateAcked(line: Line, candidate: Socket, at: Moment): void {
   if (line.current === null) return;
-  line.candidate = { ...candidate, ackedAt: at.now, heardAt: at.now, heardWall: at.wall };
+  line.candidate = { ...candidate, ...proofAtStart(at), ackedAt: at.now };
   line.overlap = beginOverlap(line.current.id, candidate.id, at.now);
 }
 
@@ -168,9 +168,14 @@ export function probe(
   at: Moment,
   effects: LeaderEffect[],
 ): string {
+  line.probe = { dueAt: at.now + timing.PROBE_TIMEOUT_MS };
+  return ask(s, line, current, at, effects);
+}
+
+function ask(s: LeaderState, line: Line, current: Socket, at: Moment, effects: LeaderEffect[]): string {
   s.serial += 1;
   const id = `p${s.serial}`;
-  line.probe = { dueAt: at.now + timing.PROBE_TIMEOUT_MS };
+  line.current = { ...current, asked: { probe: id, at: at.now, wall: at.wall } };
   effects.push({ t: 'probe', socket: current.id, id });
   return id;
 }
@@ -188,11 +193,13 @@ export function answered(line: Line, id: string): void {
 export function beginDrain(s: LeaderState, line: Line, at: Moment, effects: LeaderEffect[]): void {
   const { current } = line;
   if (current === null) return;
-  s.serial += 1;
-  const id = `p${s.serial}`;
   for (const sub of Object.keys(current.subs)) effects.push({ t: 'unsubscribe', socket: current.id, sub });
-  effects.push({ t: 'probe', socket: current.id, id });
-  line.drain = { probe: id, dueAt: at.now + timing.DRAIN_TIMEOUT_MS, wall: at.wall, done: false };
+  line.drain = {
+    probe: ask(s, line, current, at, effects),
+    dueAt: at.now + timing.DRAIN_TIMEOUT_MS,
+    wall: at.wall,
+    done: false,
+  };
   line.probe = null;
 }
 
@@ -210,7 +217,7 @@ export function replace(
 ): void {
   const { current, candidate, change } = line;
   if (current === null || candidate === null || change === null) return;
-  const until = line.drain === null ? current.heardWall : Math.min(current.heardWall, line.drain.wall);
+  const until = line.drain === null ? current.provenWall : Math.min(current.provenWall, line.drain.wall);
   const before = new Map(Object.values(current.subs).map((sub) => [sub.channel, sub]));
   const subs: Record<string, Subscription> = {};
   for (const [id, sub] of Object.entries(candidate.subs)) {
@@ -226,7 +233,7 @@ export function replace(
   }
   if (close) effects.push({ t: 'close', socket: current.id });
   endOverlap(line, current.id, at, effects);
-  line.current = { ...candidate, subs };
+  line.current = { ...candidate, subs, provenWall: Math.max(candidate.provenWall, until) };
   line.lifeDueAt = candidate.startedAt + timing.usefulLifeMs(s.lifetimeMs, at.random);
   line.changeFailures = 0;
   endChange(line);

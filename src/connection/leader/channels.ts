@@ -45,7 +45,7 @@ function keepWanted(
       continue;
     }
     effects.push({ t: 'unsubscribe', socket: socket.id, sub: id });
-    endCoverage(sub, socket.heardWall, s.aloneSince === null ? 'not-watched' : 'not-running', effects);
+    endCoverage(sub, socket.provenWall, s.aloneSince === null ? 'not-watched' : 'not-running', effects);
     if (overdue) park(s, sub.channel, 'failed', 'The service did not confirm the channel in time.', at);
   }
   return kept;

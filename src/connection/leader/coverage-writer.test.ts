@@ -28,13 +28,14 @@ function setUp(fail = false) {
   const sub = (channel: string, coveredFrom: number | null) => ({
     ...{ channel, askedAt: 0, live: null, coveredFrom },
   });
-  const heard = (heardWall: number) => ({
+  const heard = (provenWall: number) => ({
     ...initialLeaderState(true, 1_000),
     lines: [
       {
         ...newLine(1),
         current: {
-          ...{ id: 1, startedAt: 0, ackedAt: 0, heardAt: 0, heardWall, renewAt: null, generation: 0 },
+          ...{ id: 1, startedAt: 0, ackedAt: 0, heardAt: 0, renewAt: null, generation: 0 },
+          ...{ provenWall, freshAt: 0, asked: null },
           subs: { one: sub('a', 10), two: sub('b', null) },
         },
       },

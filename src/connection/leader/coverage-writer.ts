@@ -13,9 +13,9 @@ export interface Interval extends CoveredInterval {
 /** What a line listens to, up to where it provably did. */
 function openIntervals({ current, drain }: Line): Interval[] {
   if (current === null) return [];
-  const heard = Math.min(current.heardWall, drain?.wall ?? Number.POSITIVE_INFINITY);
+  const proven = Math.min(current.provenWall, drain?.wall ?? Number.POSITIVE_INFINITY);
   return Object.values(current.subs).flatMap(({ channel, coveredFrom: from }) =>
-    from === null ? [] : [{ channel, from, to: Math.max(from, heard), endedBy: null }],
+    from === null ? [] : [{ channel, from, to: Math.max(from, proven), endedBy: null }],
   );
 }
 
@@ -23,7 +23,7 @@ export interface CoverageWriter {
   /** A beginning or an end. */
   put(intervals: readonly Interval[]): Promise<void>;
   /**
-   * Everything that is listened to now is proven up to the last frame heard.
+   * Everything that is listened to now is proven up to the last frame that is certainly fresh.
    * @param claim says which of it may be written.
    */
   extend(state: LeaderState, claim?: (open: readonly Interval[]) => readonly Interval[]): Promise<void>;

@@ -17,6 +17,7 @@ import {
 } from './change.ts';
 import { subscribeWanted } from './channels.ts';
 import { passTime } from './overlap.ts';
+import { isProofDue, proofAtStart, provenByFrame } from './proof.ts';
 import type { LeaderEffect, LeaderEvent, LeaderState, Line, Moment, Socket } from './state.ts';
 import { anyVisible, endCoverage } from './subs.ts';
 import * as timing from './timing.ts';
@@ -48,14 +49,14 @@ export function settleLine(s: LeaderState, line: Line, at: Moment, effects: Lead
   }
 }
 
-/** Silence asks for a probe; a probe without an answer starts a race with a second socket. */
+/** Silence asks for a probe, and so do frames that may be old; a probe without an answer starts a race with a second socket. */
 function watch(s: LeaderState, line: Line, current: Socket, at: Moment, effects: LeaderEffect[]): void {
   if (line.probe !== null) {
     if (at.now < line.probe.dueAt) return;
     if (line.candidate === null) openCandidate(s, line, null, at, effects);
     else if (line.candidate.ackedAt !== null) takeOver(s, line, at, effects, true);
     else line.change = null;
-  } else if (at.now - current.heardAt >= timing.silenceMs(anyVisible(s))) {
+  } else if (at.now - current.heardAt >= timing.silenceMs(anyVisible(s)) || isProofDue(current, at.now)) {
     probe(s, line, current, at, effects);
   }
 }
@@ -100,7 +101,7 @@ export function acked(s: LeaderState, line: Line, socket: number, at: Moment, ef
   if (line.current !== null) dropCurrent(line, lossCause(s), effects);
   if (line.everLive) s.reconnects += 1;
   line.everLive = true;
-  line.current = { ...candidate, ackedAt: at.now, heardAt: at.now, heardWall: at.wall };
+  line.current = { ...candidate, ...proofAtStart(at), ackedAt: at.now };
   line.capacity = timing.MAX_SUBSCRIPTIONS;
   line.lifeDueAt = candidate.startedAt + timing.usefulLifeMs(s.lifetimeMs, at.random);
   line.changeFailures = 0;
@@ -112,10 +113,9 @@ export function acked(s: LeaderState, line: Line, socket: number, at: Moment, ef
 
 /** A frame came: the path is alive, and a race against it was a false alarm. */
 export function heard(line: Line, socket: number, at: Moment, effects: LeaderEffect[]): void {
-  const alive = { heardAt: at.now, heardWall: at.wall };
-  if (line.candidate?.id === socket) line.candidate = { ...line.candidate, ...alive };
+  if (line.candidate?.id === socket) line.candidate = provenByFrame(line.candidate, at);
   if (line.current?.id !== socket) return;
-  line.current = { ...line.current, ...alive };
+  line.current = provenByFrame(line.current, at);
   line.probe = null;
   if (line.candidate !== null && line.change === null) {
     effects.push({ t: 'close', socket: line.candidate.id });
@@ -183,13 +183,13 @@ function lose(
 }
 
 /**
- * Ends the current socket, and the coverage of its channels where it was last heard: whether a silent one was still
- * alive is not known.
+ * Ends the current socket, and the coverage of its channels where it certainly listened last: whether a silent one was
+ * still alive is not known.
  */
 function dropCurrent(line: Line, endedBy: GapCause, effects: LeaderEffect[], close = true): void {
   if (line.current === null) return;
-  const { heardWall } = line.current;
-  const until = line.drain === null ? heardWall : Math.min(heardWall, line.drain.wall);
+  const { provenWall } = line.current;
+  const until = line.drain === null ? provenWall : Math.min(provenWall, line.drain.wall);
   for (const sub of Object.values(line.current.subs)) endCoverage(sub, until, endedBy, effects);
   if (close) effects.push({ t: 'close', socket: line.current.id });
   line.current = null;

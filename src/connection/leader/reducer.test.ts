@@ -254,6 +254,32 @@ describe('a lost connection', () => {
   });
 });
 
+describe('what a lost connection had heard', () => {
+  it('after a silence is not claimed, unless a round trip that began later was complete', () => {
+    for (const complete of [false, true]) {
+      const d = createDriver();
+      d.send(tab('t', 'default/a'));
+      d.goLive();
+      const socket = d.line.current?.id ?? 0;
+      const [sub = ''] = Object.keys(d.line.current?.subs ?? {});
+      // The device slept for five seconds; then comes what had waited.
+      d.advance(1_000);
+      d.send({ t: 'heard', socket });
+      const slept = d.now + 5_000;
+      while (d.now < slept) d.advance(5_000);
+      d.send({ t: 'data', socket, sub, event: 'waited' });
+      d.take();
+      d.send({ t: 'nudge', cause: 'clock-jump', online: true });
+      const probe = d.take().find((effect) => effect.t === 'probe');
+      if (complete) d.send({ t: 'answered', socket, probe: probe?.id ?? '' });
+      d.send({ t: 'closed', socket, reason: 'gone', spoke: 'nothing' });
+      expect(d.take()).toContainEqual(
+        expect.objectContaining({ t: 'cover', to: 1_000_000 + (complete ? 6_000 : 1_000) }),
+      );
+    }
+  });
+});
+
 describe('an unanswered publish', () => {
   it('asks whether the path is alive, and shortens no wait', () => {
     const d = createDriver();

@@ -10,6 +10,7 @@ import { confirmed, refused } from './channels.ts';
 import { acked, candidateLost, closed, endLine, heard, nudgeLine, settleLine } from './line.ts';
 import { hearTwice } from './overlap.ts';
 import { unpark } from './park.ts';
+import { provenByAnswer } from './proof.ts';
 import type { LeaderEffect, LeaderEvent, LeaderState, Line, Moment } from './state.ts';
 import { without } from './subs.ts';
 import * as timing from './timing.ts';
@@ -115,7 +116,9 @@ function applyToLine(
       return;
     case 'answered':
       heard(line, socket, at, effects);
-      if (line.current?.id === socket) answered(line, event.probe);
+      if (line.current?.id !== socket) return;
+      line.current = provenByAnswer(line.current, event.probe, at);
+      answered(line, event.probe);
       return;
     case 'subscribed':
       heard(line, socket, at, effects);

@@ -38,7 +38,12 @@ export interface Socket {
   /** Monotonic; null until the service acknowledged it. */
   ackedAt: number | null;
   heardAt: number;
-  heardWall: number;
+  /** Wall clock: it certainly listened until then (`proof.ts`). */
+  provenWall: number;
+  /** Monotonic: when a round trip last proved that what is heard is fresh; null while that is in doubt. */
+  freshAt: number | null;
+  /** The last probe on it as `current`, until it is answered. */
+  asked: { probe: string; at: number; wall: number } | null;
   /** Monotonic: from here on a newer token than that which opened it is to be had; null until a token was. */
   renewAt: number | null;
   /** The sign-in whose token opened it ({@link LeaderState.generation}). */
