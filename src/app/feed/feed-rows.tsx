@@ -66,11 +66,13 @@ export function FeedRows({ channel, reader, live, filtered, target, onProblem }:
   const activeIndex = activeKey === null ? -1 : rows.findLastIndex((row) => row.key === activeKey);
   const tabIndexRow = activeIndex >= 0 ? activeIndex : rows.findLastIndex((row) => row.kind === 'event');
 
+  // The same for the same rows: with another one the list would lay out all of them anew, at every scroll.
+  const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   const virtualizer: Virtualizer<HTMLDivElement, Element> = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX[density],
-    getItemKey: (index) => rows[index]?.key ?? index,
+    getItemKey,
     overscan: OVERSCAN,
     paddingStart: EDGE_PX,
     paddingEnd: EDGE_PX,
