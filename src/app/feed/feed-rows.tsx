@@ -3,7 +3,15 @@
  * counts what waits, and reads on at either end. Rows are walked with the arrow keys (one stop for the Tab key).
  */
 import { defaultRangeExtractor, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { type FocusEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { comparePositions, type EventRecord } from '../../shared/log.ts';
 import { useAction } from '../actions/use-action.ts';
 import { DownIcon } from '../design/icons.tsx';
@@ -102,6 +110,15 @@ export function FeedRows({ channel, reader, live, filtered, target, onProblem }:
     lastTop.current = element.scrollTop;
   }, []);
   useStick(atEnd, scroller, sheet, toEnd);
+  // A gap whose height becomes known moves nobody who follows: `useStick` does, from where the list really stands.
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = atEnd ? () => false : undefined;
+
+  const total = virtualizer.getTotalSize();
+  useLayoutEffect(() => {
+    // With the oldest rows the end goes up, and the browser takes the view along: that is nobody's scrolling.
+    const end = total - (virtualizer.scrollRect?.height ?? 0) - 1;
+    lastTop.current = Math.min(lastTop.current, Math.max(0, end));
+  }, [total, virtualizer]);
 
   const items = virtualizer.getVirtualItems();
   const slots = useSlots(
@@ -220,7 +237,7 @@ export function FeedRows({ channel, reader, live, filtered, target, onProblem }:
         onFocus={onFocus}
         onBlur={onBlur}
       >
-        <div className="feed-sheet" ref={sheet} style={{ height: virtualizer.getTotalSize() }}>
+        <div className="feed-sheet" ref={sheet} style={{ height: total }}>
           {items.map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
