@@ -115,10 +115,10 @@ export function FeedRows({ channel, reader, live, filtered, target, onProblem }:
 
   const total = virtualizer.getTotalSize();
   useLayoutEffect(() => {
-    // With the oldest rows the end goes up, and the browser takes the view along: that is nobody's scrolling.
+    // With the oldest rows, or more room, the end goes up, and the browser takes the view along: nobody scrolled.
     const end = total - (virtualizer.scrollRect?.height ?? 0) - 1;
     lastTop.current = Math.min(lastTop.current, Math.max(0, end));
-  }, [total, virtualizer]);
+  });
 
   const items = virtualizer.getVirtualItems();
   const slots = useSlots(
