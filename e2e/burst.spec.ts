@@ -112,8 +112,11 @@ test('ten windows of the app show the end of the burst, and answer all the while
   for (const each of pages) {
     await expect.poll(async () => (await shown(each, 'n')).at(-1), { timeout: 60_000 }).toBe(BURST);
   }
-  const worst = Math.max(...(await Promise.all(pages.map((each) => inPage(each, (w) => w.longestTask)))));
+  const longest = await Promise.all(pages.map((each) => inPage(each, (w) => w.longestTask)));
+  longest.sort((a, b) => a - b);
+  const worst = longest.at(-1) ?? Number.NaN;
   note('longest task', worst);
+  note('longest task of the middle window', longest[TABS / 2] ?? Number.NaN);
 
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();

@@ -4,6 +4,7 @@ import type { ChannelPhase } from '../../connection/api.ts';
 import { CloseIcon, PinIcon } from '../design/icons.tsx';
 import { channelPath } from '../desk/route.ts';
 import { useText } from '../text/use-text.ts';
+import { useRate, useUnread } from './channel-pace.ts';
 import { Sparkline } from './sparkline.tsx';
 
 interface ChannelItemProps {
@@ -11,17 +12,16 @@ interface ChannelItemProps {
   pinned: boolean;
   selected: boolean;
   phase: ChannelPhase;
-  unread: number;
-  /** Null: nothing arrived in the last minute. */
-  slots: readonly number[] | null;
   onSelect(): void;
   onPin(): void;
   onClose(): void;
 }
 
 export function ChannelItem(props: ChannelItemProps) {
-  const { channel, pinned, selected, phase, unread, slots, onSelect, onPin, onClose } = props;
+  const { channel, pinned, selected, phase, onSelect, onPin, onClose } = props;
   const text = useText();
+  const unread = useUnread(channel);
+  const slots = useRate(channel);
   const onClick = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;
     event.preventDefault();

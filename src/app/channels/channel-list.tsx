@@ -1,5 +1,4 @@
 /** The open channels with their state, pace and what waits in them; the saved views; the field that opens another. */
-import { createStore, type Store } from '../../shared/store.ts';
 import { useChannel, useChannels, useDesk, usePreferences } from '../desk/desk-context.ts';
 import { withoutView } from '../desk/preferences.ts';
 import { withPin, withView } from '../desk/window-state.ts';
@@ -10,26 +9,11 @@ import { ChannelItem } from './channel-item.tsx';
 import { OpenChannel } from './open-channel.tsx';
 import { ViewItem } from './view-item.tsx';
 
-type Counts = Readonly<Record<string, number>>;
-type Rates = Readonly<Record<string, readonly number[]>>;
-
-const NO_COUNTS: Counts = {};
-const NO_COUNTS_STORE: Store<Counts> = createStore(NO_COUNTS);
-const NO_RATES: Rates = {};
-const NO_RATES_STORE: Store<Rates> = createStore(NO_RATES);
-
-/** Events in the slots of the last minute, by channel. */
-export function useRates(): Rates {
-  return useStore(useDesk().feeds?.rates ?? NO_RATES_STORE, NO_RATES);
-}
-
 export function ChannelList() {
   const text = useText();
-  const { window: desk, route, feeds, preferences } = useDesk();
+  const { window: desk, route, preferences } = useDesk();
   const ready = useStore(desk.ready, false);
   const status = useConnectionStatus();
-  const unread = useStore(feeds?.unread ?? NO_COUNTS_STORE, NO_COUNTS);
-  const rates = useRates();
   const channel = useChannel();
   const channels = useChannels();
   const views = usePreferences((now) => now.views);
@@ -48,8 +32,6 @@ export function ChannelList() {
             pinned={pinned}
             selected={name === channel}
             phase={status?.channels[name]?.phase ?? 'waiting'}
-            unread={unread[name] ?? 0}
-            slots={rates[name] ?? null}
             onSelect={() => route.go(name)}
             onPin={() => desk.update((state) => withPin(state, name, !pinned))}
             onClose={() => close(name)}

@@ -3,7 +3,7 @@ import type { Feed } from '../../connection/api.ts';
 import type { Position } from '../../shared/log.ts';
 import { CloseIcon } from '../design/icons.tsx';
 import { useDesk } from '../desk/desk-context.ts';
-import type { ReaderRow } from '../feed/rows.ts';
+import type { Reader } from '../feed/reader.ts';
 import { useText } from '../text/use-text.ts';
 import { useLoaded } from '../use-loaded.ts';
 import { useRecord } from './use-record.ts';
@@ -12,15 +12,15 @@ const loadDetail = () => import('./event-detail.tsx');
 
 interface DetailPaneProps {
   feed: Feed | null;
-  rows: readonly ReaderRow[];
+  reader: Reader | null;
   position: Position;
   onClose(): void;
 }
 
-export function DetailPane({ feed, rows, position, onClose }: DetailPaneProps) {
+export function DetailPane({ feed, reader, position, onClose }: DetailPaneProps) {
   const text = useText();
   const { announce } = useDesk();
-  const record = useRecord(feed, rows, position);
+  const record = useRecord(feed, reader, position);
   const detail = useLoaded(loadDetail, () => announce(text.detail.loadFailed));
   return (
     <aside className="detail" id="detail" aria-labelledby="detail-title">

@@ -2,21 +2,23 @@
 import { useEffect, useRef, useState } from 'react';
 import type { EventRecord, Feed } from '../../connection/api.ts';
 import { comparePositions, type Position } from '../../shared/log.ts';
-import type { ReaderRow } from '../feed/rows.ts';
+import type { Reader } from '../feed/reader.ts';
 
 /** `gone`: the device no longer has it. */
 export type RecordState = EventRecord | 'loading' | 'gone';
 
-function findRecord(rows: readonly ReaderRow[], position: Position): EventRecord | null {
-  const row = rows.findLast((one) => one.kind === 'event' && comparePositions(one.record, position) === 0);
+function findRecord(reader: Reader | null, position: Position): EventRecord | null {
+  const row = reader
+    ?.get()
+    .rows.findLast((one) => one.kind === 'event' && comparePositions(one.record, position) === 0);
   return row?.kind === 'event' ? row.record : null;
 }
 
 /** What was shown stays until the next one is there. */
-export function useRecord(feed: Feed | null, rows: readonly ReaderRow[], position: Position): RecordState {
-  const [record, setRecord] = useState<RecordState>(() => findRecord(rows, position) ?? 'loading');
-  const held = useRef(rows);
-  held.current = rows;
+export function useRecord(feed: Feed | null, reader: Reader | null, position: Position): RecordState {
+  const [record, setRecord] = useState<RecordState>(() => findRecord(reader, position) ?? 'loading');
+  const held = useRef(reader);
+  held.current = reader;
   const { epoch, n } = position;
   useEffect(() => {
     const found = findRecord(held.current, { epoch, n });

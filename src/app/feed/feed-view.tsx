@@ -2,7 +2,7 @@
 import { useCallback, useRef, useState } from 'react';
 import { isWildcard } from '../../shared/channel.ts';
 import { useAction } from '../actions/use-action.ts';
-import { useRates } from '../channels/channel-list.tsx';
+import { useRate } from '../channels/channel-pace.ts';
 import { Sparkline } from '../channels/sparkline.tsx';
 import { BackIcon } from '../design/icons.tsx';
 import { useDesk, useWindow } from '../desk/desk-context.ts';
@@ -16,8 +16,8 @@ import { useConnection, useConnectionStatus } from '../services.ts';
 import { useText } from '../text/use-text.ts';
 import { ExportButton } from './export-button.tsx';
 import { FeedAnnouncer } from './feed-announcer.tsx';
+import { FeedLog } from './feed-log.tsx';
 import { FeedNotice } from './feed-notice.tsx';
-import { FeedRows } from './feed-rows.tsx';
 import { GoToTime } from './go-to-time.tsx';
 import { useFeed } from './use-feed.ts';
 import { useReader } from './use-reader.ts';
@@ -30,7 +30,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
   const [problem, setProblem] = useState<string | null>(null);
   const body = useRef<HTMLDivElement>(null);
   const stacked = useStacked(body);
-  const slots = useRates()[channel];
+  const slots = useRate(channel);
   const connection = useConnection();
   const feed = useFeed(channel);
   /** Undefined: it is not known yet whether the filter of last time means something; rows without it would jump. */
@@ -41,12 +41,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
     (next: FilterInput | null | 'keep') => setFilter((before) => (next === 'keep' ? (before ?? null) : next)),
     [],
   );
-  const { reader, state } = useReader(
-    connection,
-    filter === undefined ? null : feed,
-    filter ?? null,
-    setProblem,
-  );
+  const reader = useReader(connection, filter === undefined ? null : feed, filter ?? null, setProblem);
   /** The row that something asked to be shown. */
   const [target, setTarget] = useState<{ key: string } | null>(null);
 
@@ -78,7 +73,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
           <h1>{channel}</h1>
           {isWildcard(channel) && <span className="hint">{text.feed.wildcard(channel.slice(0, -2))}</span>}
         </div>
-        <span className="feed-rate">{slots !== undefined && <Sparkline slots={slots} />}</span>
+        <span className="feed-rate">{slots !== null && <Sparkline slots={slots} />}</span>
         <span className="pill" data-phase={phase}>
           <span className="dot" data-phase={phase} />
           {text.channels.phases[phase]}
@@ -86,13 +81,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
         <GoToTime reader={reader} onFound={(key) => setTarget({ key })} onProblem={setProblem} />
         <ExportButton channel={channel} feed={feed} onProblem={setProblem} />
       </div>
-      <FilterBar
-        channel={channel}
-        filter={view.filter}
-        reader={reader}
-        scan={state.scan}
-        onApply={applyFilter}
-      />
+      <FilterBar channel={channel} filter={view.filter} reader={reader} onApply={applyFilter} />
       <div className="feed-split" ref={body} data-stacked={stacked}>
         <div className="feed-body">
           <FeedNotice
@@ -101,11 +90,9 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
             channelStatus={channelStatus}
             problem={problem}
           />
-          <FeedRows
-            key={reader === null ? 'none' : 'some'}
+          <FeedLog
             channel={channel}
             reader={reader}
-            state={state}
             live={phase === 'live'}
             filtered={filter !== null && filter !== undefined}
             target={target}
@@ -120,7 +107,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
               orientation={stacked ? 'horizontal' : 'vertical'}
               direction={-1}
             />
-            <DetailPane feed={feed} rows={state.rows} position={view.selected} onClose={close} />
+            <DetailPane feed={feed} reader={reader} position={view.selected} onClose={close} />
           </>
         )}
       </div>

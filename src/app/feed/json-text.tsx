@@ -9,13 +9,11 @@ interface JsonTextProps {
 }
 
 export const JsonText = memo(function JsonText({ source, pieces }: JsonTextProps) {
-  let at = 0;
-  return tokenizeJson(source, pieces).map((token) => {
-    const key = at;
-    at += token.text.length;
+  return tokenizeJson(source, pieces).map((token, at) => {
     if (token.kind === 'other') return token.text;
     return (
-      <span key={key} className={`json-${token.kind}`}>
+      // biome-ignore lint/suspicious/noArrayIndexKey: a piece is nothing but its place; so the elements serve the next text.
+      <span key={at} className={`json-${token.kind}`}>
         {token.text}
       </span>
     );

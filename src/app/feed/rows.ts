@@ -1,6 +1,6 @@
 /** A range of the log as the rows of a list: events, the gaps between them, and where a day begins. */
 import type { EventRecord, FeedRow, Gap } from '../../connection/api.ts';
-import { sameDay } from '../text/format.ts';
+import { dayOf } from '../text/format.ts';
 
 export type ReaderRow = FeedRow | { kind: 'day'; key: string; at: number };
 
@@ -41,12 +41,11 @@ export function rowsOf(
     : Number.POSITIVE_INFINITY;
   const shown = gaps.filter((gap) => gap.from >= firstAt && gap.from <= lastAt);
   const rows: ReaderRow[] = [];
-  let before: number | null = null;
+  let day = dayOf(now);
   const heading = (at: number) => {
-    if (before === null ? !sameDay(at, now) : !sameDay(before, at)) {
-      rows.push({ kind: 'day', key: `d${new Date(at).toDateString()}.${rows.length === 0}`, at });
-    }
-    before = at;
+    if (at >= day.from && at < day.to) return;
+    rows.push({ kind: 'day', key: `d${new Date(at).toDateString()}.${rows.length === 0}`, at });
+    day = dayOf(at);
   };
   let next = 0;
   const gapsBefore = (at: number) => {

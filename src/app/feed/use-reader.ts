@@ -1,12 +1,13 @@
 /** The reader of a feed, with a filter or without, for as long as a component shows it. */
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { Connection, Feed } from '../../connection/api.ts';
 import { createStore, type Store } from '../../shared/store.ts';
 import type { FilterInput } from '../desk/filter-input.ts';
 import { useStore } from '../services.ts';
 import { useText } from '../text/use-text.ts';
+import { atFrames, nextFrame } from './at-frames.ts';
 import { gapsOf } from './feed-gaps.ts';
-import { createReader, type Reader, type ReaderState } from './reader.ts';
+import { createReader, type Reader, type ReaderState, type Scan } from './reader.ts';
 
 const LOADING: ReaderState = {
   rows: [],
@@ -22,17 +23,12 @@ const LOADING_STORE: Store<ReaderState> = createStore(LOADING);
 // On the server nothing is laid out; there the effect would only warn.
 const useLayout = typeof window === 'undefined' ? useEffect : useLayoutEffect;
 
-interface Reading {
-  reader: Reader | null;
-  state: ReaderState;
-}
-
 export function useReader(
   connection: Connection | null,
   feed: Feed | null,
   filter: FilterInput | null,
   onProblem: (sentence: string | null) => void,
-): Reading {
+): Reader | null {
   const text = useText();
   const [reader, setReader] = useState<Reader | null>(null);
   const failed = useRef((_error: unknown) => {});
@@ -46,11 +42,13 @@ export function useReader(
       made = next;
       setReader(next);
     };
-    if (filter === null) show(createReader({ feed, gaps: gapsOf(connection, feed.channel), now: Date.now }));
-    else {
+    const paced = atFrames(feed, nextFrame);
+    if (filter === null) {
+      show(createReader({ feed: paced, gaps: gapsOf(connection, feed.channel), now: Date.now }));
+    } else {
       import('../filter/start-filter.ts').then(
         ({ startFilter }) => {
-          if (!over) show(startFilter(feed, filter));
+          if (!over) show(startFilter(paced, filter));
         },
         (error: unknown) => {
           if (!over) failed.current(error);
@@ -64,5 +62,20 @@ export function useReader(
     };
   }, [connection, feed, filter]);
 
-  return { reader, state: useStore<ReaderState>(reader ?? LOADING_STORE, LOADING) };
+  return reader;
+}
+
+/** Everything a reader says: for what is drawn anew with every event. */
+export function useReaderState(reader: Reader | null): ReaderState {
+  return useStore<ReaderState>(reader ?? LOADING_STORE, LOADING);
+}
+
+/** How far the reader's search has come; null where nothing is searched. */
+export function useScan(reader: Reader | null): Scan | null {
+  const store = reader ?? LOADING_STORE;
+  return useSyncExternalStore(
+    store.subscribe,
+    () => store.get().scan,
+    () => null,
+  );
 }

@@ -5,7 +5,7 @@ import { CloseIcon } from '../design/icons.tsx';
 import { useDesk } from '../desk/desk-context.ts';
 import { FILTER_KINDS, type FilterInput, type FilterKind } from '../desk/filter-input.ts';
 import { withView } from '../desk/window-state.ts';
-import type { Reader, Scan } from '../feed/reader.ts';
+import type { Reader } from '../feed/reader.ts';
 import { useText } from '../text/use-text.ts';
 import { useLoaded } from '../use-loaded.ts';
 
@@ -15,14 +15,13 @@ export interface FilterBarProps {
   channel: string;
   filter: FilterInput | null;
   reader: Reader | null;
-  scan: Scan | null;
   /**
    * The filter that holds: what was typed, once the typing rests and it means something; `keep`: the one before.
    */
   onApply(filter: FilterInput | null | 'keep'): void;
 }
 
-export function FilterBar({ channel, filter, reader, scan, onApply }: FilterBarProps) {
+export function FilterBar({ channel, filter, reader, onApply }: FilterBarProps) {
   const text = useText();
   const { window: desk } = useDesk();
   const field = useRef<HTMLInputElement>(null);
@@ -98,7 +97,6 @@ export function FilterBar({ channel, filter, reader, scan, onApply }: FilterBarP
           channel={channel}
           filter={filter}
           reader={reader}
-          scan={scan}
           onApply={onApply}
           onWrong={setWrong}
         />

@@ -1,5 +1,6 @@
 /** What is wrong with a filter, or how far its search has come and a way to keep it; applies it when it is right. */
 import { useEffect, useMemo, useRef } from 'react';
+import { useScan } from '../feed/use-reader.ts';
 import { useText } from '../text/use-text.ts';
 import { compileFilter } from './compile-filter.ts';
 import type { FilterNoteProps } from './filter-bar.tsx';
@@ -9,8 +10,9 @@ import { ScanState } from './scan-state.tsx';
 /** A search through the whole log should not begin with every letter, milliseconds. */
 const REST_MS = 250;
 
-export function FilterNote({ id, channel, filter, reader, scan, onApply, onWrong }: FilterNoteProps) {
+export function FilterNote({ id, channel, filter, reader, onApply, onWrong }: FilterNoteProps) {
   const text = useText();
+  const scan = useScan(reader);
   const first = useRef(true);
   const compiled = useMemo(() => compileFilter(filter), [filter]);
 

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
+import { dayOf } from './format.ts';
 import { zh } from './zh.ts';
 
 const { format } = en;
@@ -63,5 +65,21 @@ describe('format', () => {
     [3 * 1024 * 1024, '3.0 MB'],
   ])('bytes %i', (bytes, shown) => {
     expect(format.bytes(bytes)).toBe(shown);
+  });
+});
+
+describe('a day', () => {
+  it('goes from its midnight to the next, also where the clocks are changed', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4_000_000_000_000 }), (at) => {
+        const { from, to } = dayOf(at);
+        const name = (ms: number) => new Date(ms).toDateString();
+        expect(at).toBeGreaterThanOrEqual(from);
+        expect(at).toBeLessThan(to);
+        expect([name(from), name(to - 1)]).toEqual([name(at), name(at)]);
+        expect(name(from - 1)).not.toBe(name(at));
+        expect(name(to)).not.toBe(name(at));
+      }),
+    );
   });
 });

@@ -35,9 +35,18 @@ export interface Format {
 
 const pad = (n: number, width = 2) => String(n).padStart(width, '0');
 
+/** The day here that a wall-clock time falls on: from its beginning until just before the next one's. */
+export function dayOf(ms: number): { from: number; to: number } {
+  const from = new Date(ms).setHours(0, 0, 0, 0);
+  // Not 24 hours: a day on which the clocks are changed is longer or shorter.
+  const next = new Date(from);
+  return { from, to: next.setDate(next.getDate() + 1) };
+}
+
 /** Whether two wall-clock times fall on the same day here. */
-export function sameDay(aMs: number, bMs: number): boolean {
-  return new Date(aMs).toDateString() === new Date(bMs).toDateString();
+function sameDay(aMs: number, bMs: number): boolean {
+  const { from, to } = dayOf(aMs);
+  return bMs >= from && bMs < to;
 }
 
 export function createFormat(locale: string, units: Units): Format {
