@@ -33,6 +33,7 @@ export const ACTIONS: readonly ActionDefinition[] = [
   { id: 'clearFilter', group: 'feed', keys: null },
   { id: 'saveView', group: 'feed', keys: 's' },
   { id: 'exportChannel', group: 'feed', keys: null },
+  { id: 'openRecording', group: 'feed', keys: null },
   { id: 'searchEvent', group: 'event', keys: 'f' },
   { id: 'copyEvent', group: 'event', keys: 'c' },
   { id: 'compareEvent', group: 'event', keys: 'd' },

@@ -3,6 +3,9 @@ import { createStore, type Store } from '../../shared/store.ts';
 import { useChannel, useChannels, useDesk, usePreferences } from '../desk/desk-context.ts';
 import { withoutView } from '../desk/preferences.ts';
 import { withPin, withView } from '../desk/window-state.ts';
+import { chooseRecording, showRecording } from '../recording/open-recording.ts';
+import type { LoadedRecordings } from '../recording/use-recordings.ts';
+import { useShownRecording } from '../recording/use-recordings.ts';
 import { useConnectionStatus, useStore } from '../services.ts';
 import { useCloseChannel } from '../shell/desk-actions.tsx';
 import { useText } from '../text/use-text.ts';
@@ -23,7 +26,7 @@ export function useRates(): Rates {
   return useStore(useDesk().feeds?.rates ?? NO_RATES_STORE, NO_RATES);
 }
 
-export function ChannelList() {
+export function ChannelList({ recordings }: { recordings: LoadedRecordings | null }) {
   const text = useText();
   const { window: desk, route, feeds, preferences } = useDesk();
   const ready = useStore(desk.ready, false);
@@ -34,6 +37,11 @@ export function ChannelList() {
   const channels = useChannels();
   const views = usePreferences((now) => now.views);
   const close = useCloseChannel();
+  const recording = useShownRecording();
+  const go = (name: string) => {
+    showRecording(null);
+    route.go(name);
+  };
 
   return (
     <nav className="sidebar" id="channel-list" aria-label={text.channels.title}>
@@ -46,11 +54,11 @@ export function ChannelList() {
             key={name}
             channel={name}
             pinned={pinned}
-            selected={name === channel}
+            selected={name === channel && recording === null}
             phase={status?.channels[name]?.phase ?? 'waiting'}
             unread={unread[name] ?? 0}
             slots={rates[name] ?? null}
-            onSelect={() => route.go(name)}
+            onSelect={() => go(name)}
             onPin={() => desk.update((state) => withPin(state, name, !pinned))}
             onClose={() => close(name)}
           />
@@ -66,7 +74,7 @@ export function ChannelList() {
                 view={view}
                 onOpen={() => {
                   desk.update((state) => withView(state, view.channel, { filter: view.filter, place: null }));
-                  route.go(view.channel);
+                  go(view.channel);
                 }}
                 onRemove={() => preferences.update((now) => withoutView(now, view.id))}
               />
@@ -74,6 +82,14 @@ export function ChannelList() {
           </ul>
         </>
       )}
+      {recordings !== null && <recordings.parts.RecordingList recordings={recordings.recordings} />}
+      <button
+        type="button"
+        className="button button-quiet button-small open-recording"
+        onClick={chooseRecording}
+      >
+        {text.actions.names.openRecording}
+      </button>
     </nav>
   );
 }

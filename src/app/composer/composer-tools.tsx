@@ -1,5 +1,5 @@
 /** What stands under the text that is written: its mistakes and how to get there, templates, history, batches. */
-import { type RefObject, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { type RefObject, useDeferredValue, useMemo, useRef } from 'react';
 import { utf8Bytes } from '../../shared/publish-rules.ts';
 import { useAction } from '../actions/use-action.ts';
 import type { ComposerText } from '../text/composer-en.ts';
@@ -9,17 +9,15 @@ import { BatchState } from './batch-state.tsx';
 import { type CheckedDraft, checkDraft } from './check-draft.ts';
 import { ConfirmBatch } from './confirm-batch.tsx';
 import { formatDraft, replaceAll, showPlace } from './edit-text.ts';
-import { HistoryDialog } from './history-dialog.tsx';
 import type { Kept } from './kept.ts';
 import { previewOf } from './publish-draft.ts';
 import type { PublishedRow } from './publish-text.ts';
-import { TemplatesDialog } from './templates-dialog.tsx';
 import { useComposerText } from './use-composer-text.ts';
 
 /** Above so many events a batch is asked about first. */
 const ASK_ABOVE = 25;
 
-export interface ComposerToolsProps {
+interface ComposerToolsProps {
   field: RefObject<HTMLTextAreaElement | null>;
   source: string;
   target: string;
@@ -31,13 +29,13 @@ export interface ComposerToolsProps {
   onChange(source: string): void;
   onPublishEach(): void;
   onBatchSeen(): void;
+  onOpen(dialog: 'templates' | 'history'): void;
 }
 
 export function ComposerTools(props: ComposerToolsProps) {
-  const { field, source, target, kept, failure, batch, onChange, onPublishEach, onBatchSeen } = props;
+  const { field, source, target, kept, failure, batch, onChange, onPublishEach, onBatchSeen, onOpen } = props;
   const { format, composer } = useText();
   const text = useComposerText();
-  const [open, setOpen] = useState<'templates' | 'history' | null>(null);
   const confirm = useRef<HTMLDialogElement>(null);
   // Checking 240 KB on each keystroke may wait until the keystroke is on the screen.
   const checked = useDeferredValue(source);
@@ -50,7 +48,6 @@ export function ComposerTools(props: ComposerToolsProps) {
   const mistake = checked === source && source.trim() !== '' ? (check.problem?.at ?? null) : null;
   const listed = checked === source ? check.listed : null;
 
-  const close = () => setOpen(null);
   const put = (next: string) => {
     const textarea = field.current;
     if (textarea !== null) replaceAll(textarea, next, onChange);
@@ -58,8 +55,8 @@ export function ComposerTools(props: ComposerToolsProps) {
   const canFormat = check.problem === null && checked === source;
   const tidy = () => put(formatDraft(source));
   useAction('formatDraft', canFormat ? tidy : null);
-  useAction('templates', () => setOpen('templates'));
-  useAction('sentHistory', () => setOpen('history'));
+  useAction('templates', () => onOpen('templates'));
+  useAction('sentHistory', () => onOpen('history'));
 
   return (
     <div className="composer-tools">
@@ -97,7 +94,7 @@ export function ComposerTools(props: ComposerToolsProps) {
           type="button"
           className="button button-quiet button-small"
           aria-haspopup="dialog"
-          onClick={() => setOpen('templates')}
+          onClick={() => onOpen('templates')}
         >
           {text.templates}
         </button>
@@ -105,15 +102,13 @@ export function ComposerTools(props: ComposerToolsProps) {
           type="button"
           className="button button-quiet button-small"
           aria-haspopup="dialog"
-          onClick={() => setOpen('history')}
+          onClick={() => onOpen('history')}
         >
           {text.history}
         </button>
       </span>
       {batch !== null && <BatchState rows={batch} onClose={onBatchSeen} />}
       <ConfirmBatch ref={confirm} count={listed ?? 0} target={target} onConfirm={onPublishEach} />
-      {open === 'templates' && <TemplatesDialog kept={kept} source={source} onInsert={put} onClose={close} />}
-      {open === 'history' && <HistoryDialog kept={kept} onEdit={put} onClose={close} />}
     </div>
   );
 }

@@ -31,6 +31,7 @@ export function Composer({ channel, onShowOutbox }: ComposerProps) {
   const [failure, setFailure] = useState<Exclude<PublishOutcome, { ok: true }> | null>(null);
   const [lastHere, setLastHere] = useState<string | null>(null);
   const [batch, setBatch] = useState<readonly PublishedRow[] | null>(null);
+  const [dialog, setDialog] = useState<'templates' | 'history' | null>(null);
   const event = useRef<HTMLTextAreaElement>(null);
   const targetField = useRef<HTMLInputElement>(null);
   const busy = useRef(false);
@@ -108,90 +109,109 @@ export function Composer({ channel, onShowOutbox }: ComposerProps) {
   const eventFailed = failure?.field === 'event';
   const targetFailed = failure?.field === 'target';
   return (
-    <form id="composer" className="composer" aria-label={text.composer.title} onSubmit={onSubmit} noValidate>
-      {wildcard && (
-        <div className="composer-target">
-          <label htmlFor="composer-target">{text.composer.target}</label>
-          <input
-            id="composer-target"
-            ref={targetField}
-            className="input"
-            type="text"
-            value={target}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            aria-invalid={targetFailed}
-            aria-describedby={targetFailed ? 'composer-target-error' : undefined}
-            onKeyDown={onKeyDown}
-            onChange={(change) => {
-              const value = change.currentTarget.value;
-              setFailure(null);
-              desk.update((now) => ({ ...now, targets: { ...now.targets, [channel]: value } }));
-            }}
-          />
-          {targetFailed && (
-            <p className="field-error" id="composer-target-error">
-              {failure.message}
-            </p>
-          )}
-        </div>
-      )}
-      <div className="composer-main">
-        <textarea
-          ref={event}
-          id="composer-event"
-          className="input composer-event"
-          aria-label={text.composer.label}
-          placeholder={text.composer.placeholder}
-          value={draft}
-          rows={3}
-          spellCheck={false}
-          autoCapitalize="none"
-          autoComplete="off"
-          aria-invalid={eventFailed}
-          aria-describedby="composer-note"
-          onKeyDown={onEventKeyDown}
-          onChange={(change) => setDraft(change.currentTarget.value)}
-        />
-        <div className="composer-actions">
-          <button type="submit" className="button button-primary">
-            {text.composer.publish}
-          </button>
-          <button
-            type="button"
-            className="button button-quiet"
-            title={text.composer.lastHint}
-            disabled={lastSent === null || draft !== ''}
-            onClick={() => {
-              setDraft(lastSent ?? '');
-              event.current?.focus();
-            }}
-          >
-            {text.composer.last}
-          </button>
-        </div>
-      </div>
-      <div className="composer-foot">
-        {parts === null || kept === null ? (
-          <p className="composer-note" id="composer-note">
-            {eventFailed ? failure.message : text.composer.hint}
-          </p>
-        ) : (
-          <parts.ComposerTools
-            field={event}
-            source={draft}
-            target={target}
-            kept={kept}
-            failure={eventFailed ? failure.message : null}
-            batch={batch}
-            onChange={setDraft}
-            onPublishEach={() => void publish(true)}
-            onBatchSeen={() => setBatch(null)}
-          />
+    <>
+      <form
+        id="composer"
+        className="composer"
+        aria-label={text.composer.title}
+        onSubmit={onSubmit}
+        noValidate
+      >
+        {wildcard && (
+          <div className="composer-target">
+            <label htmlFor="composer-target">{text.composer.target}</label>
+            <input
+              id="composer-target"
+              ref={targetField}
+              className="input"
+              type="text"
+              value={target}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              aria-invalid={targetFailed}
+              aria-describedby={targetFailed ? 'composer-target-error' : undefined}
+              onKeyDown={onKeyDown}
+              onChange={(change) => {
+                const value = change.currentTarget.value;
+                setFailure(null);
+                desk.update((now) => ({ ...now, targets: { ...now.targets, [channel]: value } }));
+              }}
+            />
+            {targetFailed && (
+              <p className="field-error" id="composer-target-error">
+                {failure.message}
+              </p>
+            )}
+          </div>
         )}
-        <PublishStrip channel={channel} onShowAll={onShowOutbox} />
-      </div>
-    </form>
+        <div className="composer-main">
+          <textarea
+            ref={event}
+            id="composer-event"
+            className="input composer-event"
+            aria-label={text.composer.label}
+            placeholder={text.composer.placeholder}
+            value={draft}
+            rows={3}
+            spellCheck={false}
+            autoCapitalize="none"
+            autoComplete="off"
+            aria-invalid={eventFailed}
+            aria-describedby="composer-note"
+            onKeyDown={onEventKeyDown}
+            onChange={(change) => setDraft(change.currentTarget.value)}
+          />
+          <div className="composer-actions">
+            <button type="submit" className="button button-primary">
+              {text.composer.publish}
+            </button>
+            <button
+              type="button"
+              className="button button-quiet"
+              title={text.composer.lastHint}
+              disabled={lastSent === null || draft !== ''}
+              onClick={() => {
+                setDraft(lastSent ?? '');
+                event.current?.focus();
+              }}
+            >
+              {text.composer.last}
+            </button>
+          </div>
+        </div>
+        <div className="composer-foot">
+          {parts === null || kept === null ? (
+            <p className="composer-note" id="composer-note">
+              {eventFailed ? failure.message : text.composer.hint}
+            </p>
+          ) : (
+            <parts.ComposerTools
+              field={event}
+              source={draft}
+              target={target}
+              kept={kept}
+              failure={eventFailed ? failure.message : null}
+              batch={batch}
+              onChange={setDraft}
+              onPublishEach={() => void publish(true)}
+              onBatchSeen={() => setBatch(null)}
+              onOpen={setDialog}
+            />
+          )}
+          <PublishStrip channel={channel} onShowAll={onShowOutbox} />
+        </div>
+      </form>
+      {parts !== null && kept !== null && (
+        <parts.ComposerDialogs
+          open={dialog}
+          field={event}
+          source={draft}
+          kept={kept}
+          onChange={setDraft}
+          onClose={() => setDialog(null)}
+        />
+      )}
+    </>
   );
 }

@@ -1,4 +1,5 @@
 /** What the composer loads when somebody is about to write: one entrance, so that it is one file. */
+export { ComposerDialogs } from './composer-dialogs.tsx';
 export { ComposerTools } from './composer-tools.tsx';
 export { breakLine } from './edit-text.ts';
 export { createKept } from './kept.ts';

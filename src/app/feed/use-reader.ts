@@ -28,7 +28,7 @@ interface Reading {
 }
 
 export function useReader(
-  connection: Connection | null,
+  connection: Pick<Connection, 'coverage'> | null,
   feed: Feed | null,
   filter: FilterInput | null,
   onProblem: (sentence: string | null) => void,

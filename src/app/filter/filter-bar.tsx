@@ -16,13 +16,15 @@ export interface FilterBarProps {
   filter: FilterInput | null;
   reader: Reader | null;
   scan: Scan | null;
+  /** Whether the filter can be kept as a view; default yes. */
+  saveable?: boolean;
   /**
    * The filter that holds: what was typed, once the typing rests and it means something; `keep`: the one before.
    */
   onApply(filter: FilterInput | null | 'keep'): void;
 }
 
-export function FilterBar({ channel, filter, reader, scan, onApply }: FilterBarProps) {
+export function FilterBar({ channel, filter, reader, scan, saveable = true, onApply }: FilterBarProps) {
   const text = useText();
   const { window: desk } = useDesk();
   const field = useRef<HTMLInputElement>(null);
@@ -99,6 +101,7 @@ export function FilterBar({ channel, filter, reader, scan, onApply }: FilterBarP
           filter={filter}
           reader={reader}
           scan={scan}
+          saveable={saveable}
           onApply={onApply}
           onWrong={setWrong}
         />

@@ -291,6 +291,7 @@ export const en = {
       compareEvent: 'Compare with the previous event',
       rawEvent: 'Pretty or raw JSON',
       writeEvent: 'Write an event',
+      openRecording: 'Open a recording…',
       formatDraft: 'Format what is written',
       templates: 'Templates…',
       sentHistory: 'What you sent…',

@@ -253,6 +253,7 @@ export const zh: Catalogue = {
       compareEvent: '与前一个事件比较',
       rawEvent: '格式化或原文 JSON',
       writeEvent: '编写事件',
+      openRecording: '打开录制…',
       formatDraft: '格式化所写内容',
       templates: '模板…',
       sentHistory: '您发送过的内容…',
