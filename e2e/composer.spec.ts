@@ -78,9 +78,13 @@ test('a template with variables: saved, inserted, previewed, sent; there after a
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('status')).toHaveText(/^Signed out/);
-  expect(
-    await page.evaluate(() => Object.keys(localStorage).filter((key) => /templates|sent/.test(key))),
-  ).toEqual([]);
+  // The page is on its way to the provider and back: asked again until it has arrived.
+  await expect(async () => {
+    const kept = await page.evaluate(() =>
+      Object.keys(localStorage).filter((key) => /templates|sent/.test(key)),
+    );
+    expect(kept).toEqual([]);
+  }).toPass();
 });
 
 test('what was sent is found again, sent again and edited', async ({ app, page }) => {

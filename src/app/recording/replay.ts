@@ -54,7 +54,6 @@ export function startReplay({ pages, all, target, speed, outbox, clock }: Replay
   const rows = new Set<string>();
   const began = clock.monotonic();
   let firstAt: number | null = null;
-  let due = 0;
   /** Ends whatever is being waited for. */
   let wake: (() => void) | null = null;
   let batch: EventRecord[] = [];
@@ -74,12 +73,11 @@ export function startReplay({ pages, all, target, speed, outbox, clock }: Replay
     if (refused !== undefined) end('failed', refused.reason);
   });
 
-  /** When an event should go out, milliseconds after the beginning; a clock that went back does not count. */
+  /** When an event should go out, milliseconds after the beginning; one that is older than the last goes with it. */
   function dueOf({ receivedAt }: EventRecord): number {
     if (speed === null) return 0;
     firstAt ??= receivedAt;
-    due = Math.max(due, (receivedAt - firstAt) / speed);
-    return due;
+    return (receivedAt - firstAt) / speed;
   }
 
   async function waitUntil(at: number): Promise<void> {
