@@ -84,7 +84,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
           {text.channels.phases[phase]}
         </span>
         <GoToTime reader={reader} onFound={(key) => setTarget({ key })} onProblem={setProblem} />
-        <ExportButton channel={channel} feed={feed} filter={filter} onProblem={setProblem} />
+        <ExportButton channel={channel} feed={feed} filter={filter ?? null} onProblem={setProblem} />
       </div>
       <FilterBar
         channel={channel}

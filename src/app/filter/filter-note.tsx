@@ -9,7 +9,16 @@ import { ScanState } from './scan-state.tsx';
 /** A search through the whole log should not begin with every letter, milliseconds. */
 const REST_MS = 250;
 
-export function FilterNote({ id, channel, filter, reader, scan, saveable, onApply, onWrong }: FilterNoteProps) {
+export function FilterNote({
+  id,
+  channel,
+  filter,
+  reader,
+  scan,
+  saveable,
+  onApply,
+  onWrong,
+}: FilterNoteProps) {
   const text = useText();
   const first = useRef(true);
   const compiled = useMemo(() => compileFilter(filter), [filter]);

@@ -12,6 +12,9 @@ export const waitingFiles: Store<readonly File[]> = waiting;
 /** Id of the recording in the centre; null: a channel is there. */
 export const shownRecording: Store<string | null> = shown;
 
+/** Under which name a window remembers how a recording is looked at, until the page ends; no channel is called so. */
+export const viewKeyOf = (name: string): string => `recording: ${name}`;
+
 /** Opens files as recordings beside the channels; the last one is shown. May be called before the desk is there. */
 export function openRecording(files: readonly File[]): void {
   if (files.length > 0) waiting.set([...waiting.get(), ...files]);

@@ -6,7 +6,7 @@ import { useAction } from '../actions/use-action.ts';
 import { BackIcon, CloseIcon } from '../design/icons.tsx';
 import { useDesk, useWindow } from '../desk/desk-context.ts';
 import type { FilterInput } from '../desk/filter-input.ts';
-import { NEW_VIEW, withoutOpen, withView } from '../desk/window-state.ts';
+import { NEW_VIEW, withView } from '../desk/window-state.ts';
 import { DetailPane } from '../detail/detail-pane.tsx';
 import { FeedRows } from '../feed/feed-rows.tsx';
 import { useReader } from '../feed/use-reader.ts';
@@ -15,7 +15,7 @@ import { Separator } from '../layout/separator.tsx';
 import { useStacked } from '../layout/use-stacked.ts';
 import { useStore } from '../services.ts';
 import { useText } from '../text/use-text.ts';
-import { showRecording } from './open-recording.ts';
+import { showRecording, viewKeyOf } from './open-recording.ts';
 import { RECORDED_EPOCH } from './recorded-feed.ts';
 import type { ReadResult } from './recording-index.ts';
 import type { Recording, RecordingState, Recordings } from './recordings.ts';
@@ -152,8 +152,7 @@ function Ready({ recording, feed, result }: ReadyProps) {
   const text = useRecordingText();
   const { window: desk } = useDesk();
   const { index } = result;
-  /** Under which name the window remembers how it is looked at; no channel can be called so. */
-  const key = `recording: ${recording.name}`;
+  const key = viewKeyOf(recording.name);
   const view = useWindow((state) => state.views[key]) ?? NEW_VIEW;
   const [problem, setProblem] = useState<string | null>(null);
   const body = useRef<HTMLDivElement>(null);
@@ -166,12 +165,11 @@ function Ready({ recording, feed, result }: ReadyProps) {
   const [placed, setPlaced] = useState(false);
   const { reader, state } = useReader(NO_COVERAGE, placed ? feed : null, filter, setProblem);
 
-  // A recording is read from its beginning, and forgotten with the view.
+  // A recording is read from its beginning, and later from where it was left.
   useEffect(() => {
     const place = { epoch: RECORDED_EPOCH, n: index.line(0), offset: 0 };
-    desk.update((now) => withView(now, key, { place }));
+    if (desk.get().views[key] === undefined) desk.update((now) => withView(now, key, { place }));
     setPlaced(true);
-    return () => desk.update((now) => withoutOpen(now, key));
   }, [desk, key, index]);
 
   const closeDetail = () => {
@@ -182,7 +180,14 @@ function Ready({ recording, feed, result }: ReadyProps) {
 
   return (
     <>
-      <FilterBar channel={key} filter={view.filter} reader={reader} scan={state.scan} saveable={false} onApply={applyFilter} />
+      <FilterBar
+        channel={key}
+        filter={view.filter}
+        reader={reader}
+        scan={state.scan}
+        saveable={false}
+        onApply={applyFilter}
+      />
       <div className="feed-split" ref={body} data-stacked={stacked}>
         <div className="feed-body">
           {problem !== null && <p className="notice notice-danger feed-notice">{problem}</p>}

@@ -41,7 +41,8 @@ export interface Recordings {
 /** Events read at once for a replay. */
 const PAGE = 200;
 
-export function createRecordings(): Recordings {
+/** @param onRemoved is told the name of a recording that was closed. */
+export function createRecordings(onRemoved: (name: string) => void): Recordings {
   const open = createStore<readonly Recording[]>([]);
   const closedReplay = createStore<Replay | null>(null);
   let ids = 0;
@@ -76,6 +77,7 @@ export function createRecordings(): Recordings {
       }
       open.set(open.get().filter((one) => one !== recording));
       if (shownRecording.get() === id) showRecording(null);
+      onRemoved(recording.name);
     },
     close() {
       for (const recording of open.get()) {

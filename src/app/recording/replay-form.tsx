@@ -1,9 +1,10 @@
 /** Where a recording goes, how fast, and the way to stop it. */
 import { type FormEvent, useRef, useState } from 'react';
 import { isWildcard, parseChannel } from '../../shared/channel.ts';
+import { createStore, type Store } from '../../shared/store.ts';
 import { useConnection, useStore } from '../services.ts';
 import type { Recording } from './recordings.ts';
-import type { Replay } from './replay.ts';
+import type { Replay, ReplayState } from './replay.ts';
 import { ReplayResult } from './replay-result.tsx';
 import { useRecordingText } from './use-recording-text.ts';
 
@@ -120,29 +121,20 @@ export function ReplayForm({ recording, channels }: ReplayFormProps) {
   );
 }
 
+const NO_REPLAY: Store<ReplayState | null> = createStore<ReplayState | null>(null);
+
 /** One button that keeps its place and the focus: it starts what is over and stops what runs. */
 function StartOrStop({ replay }: { replay: Replay | null }) {
   const text = useRecordingText();
-  return replay === null ? (
-    <button type="submit" className="button button-primary" key="replay">
-      {text.start}
-    </button>
-  ) : (
-    <Running replay={replay} key="replay" />
-  );
-}
-
-function Running({ replay }: { replay: Replay }) {
-  const text = useRecordingText();
-  const running = useStore(replay).phase === 'running';
+  const running = useStore<ReplayState | null>(replay ?? NO_REPLAY)?.phase === 'running';
   return (
     <button
-      type={running ? 'button' : 'submit'}
+      type="submit"
       className={running ? 'button button-danger' : 'button button-primary'}
       onClick={(event) => {
         if (!running) return;
         event.preventDefault();
-        replay.stop();
+        replay?.stop();
       }}
     >
       {running ? text.stop : text.start}

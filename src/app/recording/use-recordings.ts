@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useAction } from '../actions/use-action.ts';
 import { useChannel, useDesk } from '../desk/desk-context.ts';
+import { withoutOpen } from '../desk/window-state.ts';
 import { useStore } from '../services.ts';
 import { useText } from '../text/use-text.ts';
 import {
@@ -10,6 +11,7 @@ import {
   shownRecording,
   showRecording,
   takeFiles,
+  viewKeyOf,
   waitingFiles,
 } from './open-recording.ts';
 
@@ -28,7 +30,7 @@ const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Fil
 /** Null until the first recording is opened. */
 export function useRecordings(): LoadedRecordings | null {
   const text = useText();
-  const { announce } = useDesk();
+  const { announce, window: desk } = useDesk();
   const [loaded, setLoaded] = useState<LoadedRecordings | null>(null);
   const files = useStore(waitingFiles, NO_FILES);
   const channel = useChannel();
@@ -41,9 +43,10 @@ export function useRecordings(): LoadedRecordings | null {
       return;
     }
     let over = false;
+    const forget = (name: string) => desk.update((now) => withoutOpen(now, viewKeyOf(name)));
     loadParts().then(
       (parts) => {
-        if (!over) setLoaded({ parts, recordings: parts.createRecordings() });
+        if (!over) setLoaded({ parts, recordings: parts.createRecordings(forget) });
       },
       () => {
         // Taken out, so that opening the file again tries again.
@@ -54,7 +57,7 @@ export function useRecordings(): LoadedRecordings | null {
     return () => {
       over = true;
     };
-  }, [files, loaded, announce, text]);
+  }, [files, loaded, announce, text, desk]);
 
   useEffect(() => () => loaded?.recordings.close(), [loaded]);
 
