@@ -22,7 +22,11 @@ export function BatchState({ rows, onClose }: { rows: readonly PublishedRow[]; o
   }, [rows, connection]);
   if (now === null) return null;
   return (
-    <p className="batch-state" data-tone={now.refused > 0 ? 'error' : now.waiting > 0 ? 'plain' : 'good'}>
+    <p
+      className="batch-state composer-note"
+      id="composer-note"
+      data-tone={now.refused > 0 ? 'error' : now.waiting > 0 ? 'plain' : 'good'}
+    >
       <span aria-live="polite">{text.tally(now.all, now.delivered, now.refused, now.waiting)}</span>
       <button
         type="button"

@@ -60,9 +60,14 @@ export function ComposerTools(props: ComposerToolsProps) {
 
   return (
     <div className="composer-tools">
-      <p className="composer-note" id="composer-note" data-tone={shown.tone}>
-        {shown.words}
-      </p>
+      {/* What became of a batch stands where the hint would, so nothing moves; typing on puts it away. */}
+      {batch !== null && source.trim() === '' ? (
+        <BatchState rows={batch} onClose={onBatchSeen} />
+      ) : (
+        <p className="composer-note" id="composer-note" data-tone={shown.tone}>
+          {shown.words}
+        </p>
+      )}
       {mistake !== null && (
         <button
           type="button"
@@ -107,7 +112,6 @@ export function ComposerTools(props: ComposerToolsProps) {
           {text.history}
         </button>
       </span>
-      {batch !== null && <BatchState rows={batch} onClose={onBatchSeen} />}
       <ConfirmBatch ref={confirm} count={listed ?? 0} target={target} onConfirm={onPublishEach} />
     </div>
   );

@@ -20,11 +20,7 @@ export function RecordingList({ recordings }: { recordings: Recordings }) {
       <h2 className="sidebar-title">{text.title}</h2>
       <ul className="channel-list">
         {open.map((recording) => (
-          <li
-            key={recording.id}
-            className="channel"
-            aria-current={recording.id === shown ? 'true' : undefined}
-          >
+          <li key={recording.id} className="channel" data-selected={recording.id === shown}>
             <button
               type="button"
               className="channel-link"
