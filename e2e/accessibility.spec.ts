@@ -109,6 +109,41 @@ test('details, comparison, filters, palette, shortcuts and menus', async ({ app,
   expect(await violations(page)).toEqual([]);
 });
 
+test('templates, what was sent, a recording with broken lines, its replay', async ({ app, page }) => {
+  test.setTimeout(180_000);
+  await signIn(page, app, 'ada', '/c/default/one');
+  await live(page);
+  const event = page.getByRole('textbox', { name: 'Event' });
+  await event.fill('[{"n":1},{"n":2}]');
+  await page.getByRole('button', { name: 'Send as 2 events' }).click();
+  await expect(page.getByRole('main')).toContainText('2 events: 2 delivered');
+  await event.fill('{"n": {{counter}}}');
+  await page.getByRole('button', { name: 'Templates' }).click();
+  await page.getByRole('textbox', { name: 'Name of the template' }).fill('Count');
+  await page.keyboard.press('Enter');
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'History' }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Open a recording…' }).click();
+  const line = '{"channel":"default/two","event":{"n":1},"receivedAt":"2026-11-23T10:02:11.042Z"}';
+  await (await chooser).setFiles({
+    name: 'two.ndjson',
+    mimeType: 'application/x-ndjson',
+    buffer: Buffer.from(`${line}\nbroken\n${line}`),
+  });
+  await page.getByText('1 line could not be read').click();
+  await page.getByRole('textbox', { name: 'Into channel' }).fill('default/one');
+  await page.getByRole('button', { name: 'Start' }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await expect(page.getByRole('main')).toContainText('Replay ended');
+  expect(await violations(page)).toEqual([]);
+});
+
 test('open a channel and publish without a mouse', async ({ app, page }) => {
   await signIn(page, app);
   await live(page);

@@ -2,6 +2,9 @@
 import { useChannel, useChannels, useDesk, usePreferences } from '../desk/desk-context.ts';
 import { withoutView } from '../desk/preferences.ts';
 import { withPin, withView } from '../desk/window-state.ts';
+import { chooseRecording, showRecording } from '../recording/open-recording.ts';
+import type { LoadedRecordings } from '../recording/use-recordings.ts';
+import { useShownRecording } from '../recording/use-recordings.ts';
 import { useConnectionStatus, useStore } from '../services.ts';
 import { useCloseChannel } from '../shell/desk-actions.tsx';
 import { useText } from '../text/use-text.ts';
@@ -9,7 +12,7 @@ import { ChannelItem } from './channel-item.tsx';
 import { OpenChannel } from './open-channel.tsx';
 import { ViewItem } from './view-item.tsx';
 
-export function ChannelList() {
+export function ChannelList({ recordings }: { recordings: LoadedRecordings | null }) {
   const text = useText();
   const { window: desk, route, preferences } = useDesk();
   const ready = useStore(desk.ready, false);
@@ -18,6 +21,11 @@ export function ChannelList() {
   const channels = useChannels();
   const views = usePreferences((now) => now.views);
   const close = useCloseChannel();
+  const recording = useShownRecording();
+  const go = (name: string) => {
+    showRecording(null);
+    route.go(name);
+  };
 
   return (
     <nav className="sidebar" id="channel-list" aria-label={text.channels.title}>
@@ -30,9 +38,9 @@ export function ChannelList() {
             key={name}
             channel={name}
             pinned={pinned}
-            selected={name === channel}
+            selected={name === channel && recording === null}
             phase={status?.channels[name]?.phase ?? 'waiting'}
-            onSelect={() => route.go(name)}
+            onSelect={() => go(name)}
             onPin={() => desk.update((state) => withPin(state, name, !pinned))}
             onClose={() => close(name)}
           />
@@ -48,7 +56,7 @@ export function ChannelList() {
                 view={view}
                 onOpen={() => {
                   desk.update((state) => withView(state, view.channel, { filter: view.filter, place: null }));
-                  route.go(view.channel);
+                  go(view.channel);
                 }}
                 onRemove={() => preferences.update((now) => withoutView(now, view.id))}
               />
@@ -56,6 +64,14 @@ export function ChannelList() {
           </ul>
         </>
       )}
+      {recordings !== null && <recordings.parts.RecordingList recordings={recordings.recordings} />}
+      <button
+        type="button"
+        className="button button-quiet button-small open-recording"
+        onClick={chooseRecording}
+      >
+        {text.actions.names.openRecording}
+      </button>
     </nav>
   );
 }

@@ -28,7 +28,7 @@ describe('findJsonError', () => {
     ['', 1, 1, 'value'],
     ['  \r\n ', 2, 2, 'value'],
   ])('%j', (source, line, column, problem) => {
-    expect(findJsonError(source)).toEqual({ line, column, problem });
+    expect(findJsonError(source)).toMatchObject({ line, column, problem });
   });
 
   it('finds nothing in JSON', () => {

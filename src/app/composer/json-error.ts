@@ -2,12 +2,14 @@
  * Where and why a text is not JSON (RFC 8259), in words for a person. Browsers word their own errors each in
  * its way and not all name a position; this one is the same everywhere. Iterative, so depth costs no stack.
  */
-import type { Catalogue } from '../text/catalogue.ts';
+import type { ComposerText } from '../text/composer-en.ts';
 
 /** What can be wrong, as the catalogue's `json` names it. */
-export type JsonProblem = Exclude<keyof Catalogue['json'], 'at'>;
+export type JsonProblem = Exclude<keyof ComposerText['json'], 'at'>;
 
 export interface JsonError {
+  /** From 0, in UTF-16 units. */
+  at: number;
   /** From 1. */
   line: number;
   /** From 1, in UTF-16 units as editors count. */
@@ -33,9 +35,14 @@ export function findJsonError(source: string): JsonError | null {
   }
 }
 
-function place(source: string, at: number, problem: JsonProblem): JsonError {
+/** Line and column of an offset, from 1. */
+export function placeOf(source: string, at: number): { line: number; column: number } {
   const before = source.slice(0, at).split(/\r\n|\r|\n/);
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, problem };
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+function place(source: string, at: number, problem: JsonProblem): JsonError {
+  return { at, ...placeOf(source, at), problem };
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

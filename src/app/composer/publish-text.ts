@@ -1,45 +1,82 @@
-/** Publishes what is in the composer, and says in a sentence why it did not. */
+/** Publishes what is in the composer, as one event or each entry of a list, and says in a sentence why it did not. */
 import type { Connection } from '../../connection/api.ts';
 import { parseChannel } from '../../shared/channel.ts';
-import type { Catalogue } from '../text/catalogue.ts';
-import { findJsonError } from './json-error.ts';
+import { MAX_EVENTS_PER_PUBLISH } from '../../shared/publish-rules.ts';
+import type { ComposerText } from '../text/composer-en.ts';
+import type { Format } from '../text/format.ts';
+import { checkDraft, oversized } from './check-draft.ts';
+import { expandVariables, type VariableSource } from './variables.ts';
 
 export type PublishOutcome =
-  /** Durable on this device; the outbox goes on from here. */
-  | { ok: true }
+  /** Durable on this device; the outbox goes on from here. `rows` are ids of the outbox with their number of events. */
+  | { ok: true; channel: string; rows: readonly PublishedRow[] }
   /** `field` names what to correct. */
   | { ok: false; field: 'event' | 'target'; message: string };
 
-/** The sentence for JSON that cannot be published, or null. */
-export function jsonProblem(text: Catalogue, source: string): string | null {
-  if (source.trim() === '') return text.composer.empty;
-  const error = findJsonError(source);
-  return error === null ? null : text.json.at(error.line, error.column, text.json[error.problem]);
+export interface PublishedRow {
+  id: string;
+  events: number;
 }
 
-export async function publishText(
-  text: Catalogue,
-  connection: Pick<Connection, 'outbox'> | null,
-  target: string,
-  source: string,
-): Promise<PublishOutcome> {
-  const problem = jsonProblem(text, source);
-  if (problem !== null) return { ok: false, field: 'event', message: problem };
+export interface PublishRequest {
+  text: ComposerText;
+  format: Format;
+  connection: Pick<Connection, 'outbox'> | null;
+  target: string;
+  source: string;
+  /** Whether each entry of a list is an event of its own. */
+  each: boolean;
+  values: VariableSource;
+}
+
+export async function publishText(request: PublishRequest): Promise<PublishOutcome> {
+  const { text, format, connection, target, source, each, values } = request;
+  const wrong = (field: 'event' | 'target', message: string) => ({ ok: false, field, message }) as const;
+  const { problem, listed } = checkDraft(text, source);
+  if (problem !== null) return wrong('event', problem.message);
   // The bare prefix of a wildcard would pass for a channel of its own: nobody means that.
-  if (target.trim().endsWith('/')) return { ok: false, field: 'target', message: text.composer.targetNeeded };
+  if (target.trim().endsWith('/')) return wrong('target', text.targetNeeded);
   let channel: string;
   try {
     channel = parseChannel(target, 'publish');
   } catch (error) {
-    return { ok: false, field: 'target', message: messageOf(error) };
+    return wrong('target', messageOf(error));
   }
-  if (connection === null) return { ok: false, field: 'event', message: text.composer.notReady };
-  try {
-    await connection.outbox.publish(channel, [JSON.parse(source)]);
-    return { ok: true };
-  } catch (error) {
-    return { ok: false, field: 'event', message: messageOf(error) };
+  if (connection === null) return wrong('event', text.notReady);
+  const value: unknown = JSON.parse(expandVariables(source, values));
+  if (!each || listed === null || !Array.isArray(value)) {
+    try {
+      return {
+        ok: true,
+        channel,
+        rows: [{ id: await connection.outbox.publish(channel, [value]), events: 1 }],
+      };
+    } catch (error) {
+      return wrong('event', messageOf(error));
+    }
   }
+  // All or nothing: found in the middle, a mistake would leave a half that is sent twice by whoever tries again.
+  const tooLarge = oversized(text, value, format.bytes);
+  if (tooLarge !== null) return wrong('event', tooLarge);
+  return publishEach(text, connection, channel, value);
+}
+
+async function publishEach(
+  text: ComposerText,
+  { outbox }: Pick<Connection, 'outbox'>,
+  channel: string,
+  events: readonly unknown[],
+): Promise<PublishOutcome> {
+  const rows: PublishedRow[] = [];
+  for (let from = 0; from < events.length; from += MAX_EVENTS_PER_PUBLISH) {
+    const part = events.slice(from, from + MAX_EVENTS_PER_PUBLISH);
+    try {
+      rows.push({ id: await outbox.publish(channel, part), events: part.length });
+    } catch (error) {
+      return { ok: false, field: 'event', message: text.eachStopped(from, events.length, messageOf(error)) };
+    }
+  }
+  return { ok: true, channel, rows };
 }
 
 function messageOf(error: unknown): string {

@@ -8,6 +8,9 @@ export const SAVE_AFTER_MS = 300;
 
 export const preferencesKey = (sub: string): string => `switchboard-preferences:${sub}`;
 export const windowKey = (sub: string, id: string): string => `${windowPrefix(sub)}${id}`;
+/** What the composer keeps: templates with their counter, and what was sent. */
+export const templatesKey = (sub: string): string => `switchboard-templates:${sub}`;
+export const sentKey = (sub: string): string => `switchboard-sent:${sub}`;
 /** Version 1 kept one desk for all windows. */
 export const oldDeskKey = (sub: string): string => `switchboard.desk.${sub}`;
 
@@ -68,5 +71,7 @@ export function storedWindows(storage: DeskStorage | null, sub: string): string[
 export function wipeDesk(sub: string, storage: DeskStorage | null): void {
   for (const id of storedWindows(storage, sub)) removeKey(storage, windowKey(sub, id));
   removeKey(storage, preferencesKey(sub));
+  removeKey(storage, templatesKey(sub));
+  removeKey(storage, sentKey(sub));
   removeKey(storage, oldDeskKey(sub));
 }

@@ -1,19 +1,21 @@
-/** Downloads everything the log holds of a channel as NDJSON. */
+/** Downloads what is shown of a channel as NDJSON: everything the log holds, or all of it that the filter lets through. */
 import { useState } from 'react';
 import type { Feed } from '../../connection/api.ts';
 import { useAction } from '../actions/use-action.ts';
 import { ExportIcon } from '../design/icons.tsx';
 import { useDesk } from '../desk/desk-context.ts';
+import type { FilterInput } from '../desk/filter-input.ts';
 import { useText } from '../text/use-text.ts';
-import { exportFileName, exportParts } from './export-lines.ts';
 
 interface ExportButtonProps {
   channel: string;
   feed: Feed | null;
+  /** Null: all events. */
+  filter: FilterInput | null;
   onProblem(sentence: string | null): void;
 }
 
-export function ExportButton({ channel, feed, onProblem }: ExportButtonProps) {
+export function ExportButton({ channel, feed, filter, onProblem }: ExportButtonProps) {
   const text = useText();
   const { announce } = useDesk();
   const [busy, setBusy] = useState(false);
@@ -23,7 +25,12 @@ export function ExportButton({ channel, feed, onProblem }: ExportButtonProps) {
     setBusy(true);
     onProblem(null);
     try {
-      const { parts, count } = await exportParts(feed.all());
+      const { exportFileName, exportParts } = await import('./export-lines.ts');
+      const pages =
+        filter === null
+          ? feed.all()
+          : (await import('../filter/start-filter.ts')).filterPages(feed.all(), filter, text);
+      const { parts, count } = await exportParts(pages);
       download(new Blob(parts, { type: 'application/x-ndjson' }), exportFileName(channel, Date.now()));
       announce(text.feed.exported(count));
     } catch (error) {

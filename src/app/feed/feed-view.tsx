@@ -79,7 +79,7 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
           {text.channels.phases[phase]}
         </span>
         <GoToTime reader={reader} onFound={(key) => setTarget({ key })} onProblem={setProblem} />
-        <ExportButton channel={channel} feed={feed} onProblem={setProblem} />
+        <ExportButton channel={channel} feed={feed} filter={filter ?? null} onProblem={setProblem} />
       </div>
       <FilterBar channel={channel} filter={view.filter} reader={reader} onApply={applyFilter} />
       <div className="feed-split" ref={body} data-stacked={stacked}>

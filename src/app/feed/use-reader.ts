@@ -24,7 +24,7 @@ const LOADING_STORE: Store<ReaderState> = createStore(LOADING);
 const useLayout = typeof window === 'undefined' ? useEffect : useLayoutEffect;
 
 export function useReader(
-  connection: Connection | null,
+  connection: Pick<Connection, 'coverage'> | null,
   feed: Feed | null,
   filter: FilterInput | null,
   onProblem: (sentence: string | null) => void,

@@ -15,13 +15,15 @@ export interface FilterBarProps {
   channel: string;
   filter: FilterInput | null;
   reader: Reader | null;
+  /** Whether the filter can be kept as a view; default yes. */
+  saveable?: boolean;
   /**
    * The filter that holds: what was typed, once the typing rests and it means something; `keep`: the one before.
    */
   onApply(filter: FilterInput | null | 'keep'): void;
 }
 
-export function FilterBar({ channel, filter, reader, onApply }: FilterBarProps) {
+export function FilterBar({ channel, filter, reader, saveable = true, onApply }: FilterBarProps) {
   const text = useText();
   const { window: desk } = useDesk();
   const field = useRef<HTMLInputElement>(null);
@@ -97,6 +99,7 @@ export function FilterBar({ channel, filter, reader, onApply }: FilterBarProps) 
           channel={channel}
           filter={filter}
           reader={reader}
+          saveable={saveable}
           onApply={onApply}
           onWrong={setWrong}
         />

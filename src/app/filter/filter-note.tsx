@@ -10,7 +10,7 @@ import { ScanState } from './scan-state.tsx';
 /** A search through the whole log should not begin with every letter, milliseconds. */
 const REST_MS = 250;
 
-export function FilterNote({ id, channel, filter, reader, onApply, onWrong }: FilterNoteProps) {
+export function FilterNote({ id, channel, filter, reader, saveable, onApply, onWrong }: FilterNoteProps) {
   const text = useText();
   const scan = useScan(reader);
   const first = useRef(true);
@@ -34,7 +34,7 @@ export function FilterNote({ id, channel, filter, reader, onApply, onWrong }: Fi
   }
   return (
     <>
-      <SaveView channel={channel} filter={filter} />
+      {saveable && <SaveView channel={channel} filter={filter} />}
       {scan !== null && <ScanState scan={scan} reader={reader} />}
     </>
   );

@@ -9,6 +9,7 @@ import { Composer } from '../composer/composer.tsx';
 import { DeskContext, useChannel, useDesk, useWindow } from '../desk/desk-context.ts';
 import { FeedView } from '../feed/feed-view.tsx';
 import { Separator } from '../layout/separator.tsx';
+import { useRecordings, useShownRecording } from '../recording/use-recordings.ts';
 import { useStore } from '../services.ts';
 import { ConnectionPanel } from '../status/connection-panel.tsx';
 import { StatusBar } from '../status/status-bar.tsx';
@@ -43,6 +44,8 @@ function Frame({ offline }: { offline: boolean }) {
   const channel = useChannel();
   const layout = useWindow((state) => state.layout);
   const panel = useWindow((state) => state.panel);
+  const recordings = useRecordings();
+  const recording = useShownRecording();
   const toggle = useRef<HTMLButtonElement>(null);
   const setPanel = (open: boolean) => desk.update((state) => ({ ...state, panel: open }));
   const closePanel = () => {
@@ -66,9 +69,14 @@ function Frame({ offline }: { offline: boolean }) {
       <a className="skip-link" href="#main">
         {text.skip}
       </a>
-      <div className="desk" data-panel={panel} data-channel={channel !== null} style={sizes as CSSProperties}>
+      <div
+        className="desk"
+        data-panel={panel}
+        data-channel={channel !== null || recording !== null}
+        style={sizes as CSSProperties}
+      >
         <TopBar />
-        <ChannelList />
+        <ChannelList recordings={recordings} />
         <main className="centre" id="main" tabIndex={-1}>
           <Separator
             className="edge-line"
@@ -77,7 +85,14 @@ function Frame({ offline }: { offline: boolean }) {
             orientation="vertical"
             direction={1}
           />
-          {channel === null ? (
+          {recordings !== null && <recordings.parts.ClosedReplay recordings={recordings.recordings} />}
+          {recordings !== null && recording !== null ? (
+            <recordings.parts.RecordingView
+              key={recording}
+              recordings={recordings.recordings}
+              id={recording}
+            />
+          ) : channel === null ? (
             <EmptyDesk ready={ready} />
           ) : (
             <>

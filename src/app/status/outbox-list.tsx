@@ -21,8 +21,17 @@ export function OutboxList() {
               <span className="states-name">{row.channel}</span>
               <time className="hint">{text.format.time(row.createdAt)}</time>
             </span>
-            <p className="outbox-event">{row.events.join('\n').slice(0, 300)}</p>
+            <ol className="outbox-events">
+              {row.events.map((event, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: events of a row have no name but their place.
+                <li key={at} className="outbox-event">
+                  {event.slice(0, 300)}
+                </li>
+              ))}
+            </ol>
             {row.reason !== null && <p className="hint states-reason">{row.reason}</p>}
+            {row.maybeTwice && <p className="hint states-reason">{text.composer.maybeTwice}</p>}
+            {row.attempts > 1 && <p className="hint">{text.composer.attempts(row.attempts)}</p>}
             {row.state !== 'delivered' && row.state !== 'sending' && <OutboxActions row={row} />}
           </li>
         ))}

@@ -1,0 +1,92 @@
+/** Chinese for the parts of the composer that load when somebody writes. */
+import type { ComposerText } from './composer-en.ts';
+import type { Format } from './format.ts';
+
+export function composerZh({ number }: Format): ComposerText {
+  const events = (n: number) => `${number(n)} 个事件`;
+  return {
+    ready: (size) => `JSON 有效，${size}`,
+    array: '列表作为一个事件发布。',
+    empty: '请先写一个事件：一个 JSON 值，例如 {"hello":"world"} 或 "hello"。',
+    notReady: '连接仍在启动。您的文字已保留；请稍后再试。',
+    targetNeeded: '事件只能发往一个频道：请补全名称，例如 default/orders。',
+    goToError: '转到错误处',
+    format: '格式化',
+    becomes: (result) => `将发送 ${result}`,
+    each: (n) => `作为 ${events(n)}发送`,
+    eachStopped: (sent, all, reason) => `共 ${events(all)}，已放入发件箱 ${number(sent)} 个后停止：${reason}`,
+    eachMistake: (at, reason) => `列表中第 ${number(at)} 个事件：${reason}`,
+    tooLarge: (size) => `它有 ${size}；AppSync Events 最多接受 240 KB。`,
+    confirmTitle: (n) => `发送 ${events(n)}？`,
+    confirmBody: (n, channel) => `列表的每一项成为一个事件：按顺序向 ${channel} 发送 ${events(n)}。`,
+    confirmGo: '全部发送',
+    cancel: '取消',
+    close: '关闭',
+    tally: (all, delivered, refused, waiting) =>
+      [
+        `${events(all)}：已送达 ${number(delivered)}`,
+        ...(refused > 0 ? [`被拒绝 ${number(refused)}`] : []),
+        ...(waiting > 0 ? [`等待中 ${number(waiting)}`] : []),
+      ].join('，'),
+    storageFull: '无法保存：浏览器在此处没有更多空间。',
+
+    templates: '模板',
+    templatesNone: '尚未保存模板。写一个事件并为它命名保存。',
+    templateName: '模板名称',
+    templateSave: '把所写内容存为模板',
+    templateGo: '保存',
+    templateEmpty: '请先写一个事件，再存为模板。',
+    templateNameEmpty: '请为模板命名。',
+    templateMany: (n) => `最多保存 ${number(n)} 个模板。请先删除一个。`,
+    templateSaved: (name) => `已保存模板 ${name}`,
+    insert: '插入',
+    insertNamed: (name) => `插入 ${name}`,
+    rename: '重命名',
+    renameNamed: (name) => `重命名 ${name}`,
+    newName: (name) => `${name} 的新名称`,
+    delete: '删除',
+    deleteNamed: (name) => `删除 ${name}`,
+    deleted: (name) => `已删除模板 ${name}`,
+    variables: '变量 {{now}}、{{uuid}}、{{counter}}、{{random}} 和 {{pick:a|b}} 在发送时填入。',
+
+    history: '历史',
+    historyTitle: '您发送过的内容',
+    historyNone: '此设备尚未发送任何内容。',
+    historyNoMatch: '没有匹配的已发送内容。',
+    historySearch: '在已发送内容中查找',
+    historyEvents: (n) => events(n),
+    historyKept: (n) => `此处保留最近 ${number(n)} 条，以空间为限。`,
+    again: '再次发送',
+    edit: '编辑',
+    editAt: (at) => `编辑 ${at} 发送的内容`,
+    againAt: (at) => `再次发送 ${at} 发送的内容`,
+    sentAgain: (n, channel) => `已为 ${channel} 排队 ${events(n)}`,
+    forget: '全部忘记',
+    forgotten: '已忘记您发送过的内容',
+
+    variable: {
+      unknown: (name) => `没有变量 {{${name}}}；若要原样发送这些字符，请把 { 写作 \\u007b`,
+      pick: '此处需要选项，例如 {{pick:a|b}}',
+    },
+
+    json: {
+      at: (line, column, message) => `第 ${line} 行第 ${column} 列：${message}`,
+      value: '此处应为 JSON 值',
+      quotes: '文本需要双引号',
+      name: '此处应为双引号括起的属性名',
+      trailing: '前面多了一个逗号',
+      colon: '属性名后应为冒号',
+      commaOrBrace: '此处应为逗号或 }',
+      commaOrBracket: '此处应为逗号或 ]',
+      after: 'JSON 值在此之前已结束；一个事件就是一个值',
+      openString: '此文本缺少结束引号',
+      control: '文本中的换行和控制字符写作 \\n、\\t 或 \\u0000',
+      escape: '转义无效；反斜杠写作 \\\\',
+      number: '不是有效的 JSON 数字',
+      word: 'JSON 中的单词只有 true、false 和 null',
+      openObject: '从这里开始的对象没有以 } 结束',
+      openArray: '从这里开始的列表没有以 ] 结束',
+      unknown: '这不是 JSON',
+    },
+  };
+}
