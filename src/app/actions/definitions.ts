@@ -40,6 +40,7 @@ export const ACTIONS: readonly ActionDefinition[] = [
   { id: 'closeDetail', group: 'event', keys: 'Escape' },
   { id: 'writeEvent', group: 'desk', keys: 'w' },
   { id: 'connection', group: 'connection', keys: 'i' },
+  { id: 'watchRules', group: 'desk', keys: 'b' },
   { id: 'retryNow', group: 'connection', keys: null },
   { id: 'themeNext', group: 'desk', keys: null },
   { id: 'densityNext', group: 'desk', keys: null },

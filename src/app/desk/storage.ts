@@ -8,6 +8,8 @@ export const SAVE_AFTER_MS = 300;
 
 export const preferencesKey = (sub: string): string => `switchboard-preferences:${sub}`;
 export const windowKey = (sub: string, id: string): string => `${windowPrefix(sub)}${id}`;
+/** What the watch rules found and nobody has seen. */
+export const watchedKey = (sub: string): string => `switchboard-watched:${sub}`;
 /** Version 1 kept one desk for all windows. */
 export const oldDeskKey = (sub: string): string => `switchboard.desk.${sub}`;
 
@@ -68,5 +70,6 @@ export function storedWindows(storage: DeskStorage | null, sub: string): string[
 export function wipeDesk(sub: string, storage: DeskStorage | null): void {
   for (const id of storedWindows(storage, sub)) removeKey(storage, windowKey(sub, id));
   removeKey(storage, preferencesKey(sub));
+  removeKey(storage, watchedKey(sub));
   removeKey(storage, oldDeskKey(sub));
 }
