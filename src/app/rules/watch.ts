@@ -12,6 +12,7 @@ import { trustedScriptUrl } from '../trusted-types.ts';
 import { livePins } from './live-pins.ts';
 import { createLookers } from './lookers.ts';
 import type { SourceProblem } from './source.ts';
+import { createStandby } from './standby.ts';
 import { takeTurn } from './turn.ts';
 import { parseWatched, type Watched } from './watched.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
@@ -109,6 +110,12 @@ export function createWatch(deps: WatchDeps): Watch {
     else if (watcher !== null && changed?.startsWith(windowKey(sub, ''))) wantIn(0);
   }
 
+  const standby = createStandby(connection);
+  const stand = () =>
+    standby.want(preferences.get().rules.flatMap(({ on, channel }) => (on ? [channel] : [])));
+  const stopStanding = preferences.subscribe(stand);
+  stand();
+
   let endTurn = takeTurn(locks, `switchboard-watch:${sub}`, lead);
   const leave = () => endTurn();
   const comeBack = ({ persisted }: PageTransitionEvent) => {
@@ -141,6 +148,8 @@ export function createWatch(deps: WatchDeps): Watch {
       removeEventListener('storage', onStorage);
       removeEventListener('pagehide', leave);
       removeEventListener('pageshow', comeBack);
+      stopStanding();
+      standby.close();
       lookers.close();
       endTurn();
     },
