@@ -108,6 +108,8 @@ it('neither counts nor tells of what somebody looks at, and forgets what was see
   expect(badges.at(-1)).toBe(0);
   connection.arrive('default/pay', ['"failed"']);
   await flush();
+  // They look away: what they saw is not told afterwards.
+  lookedAt = null;
   clock.advance(NOTICE_EVERY_MS);
   expect(badges.at(-1)).toBe(0);
   expect(told).toHaveLength(1);
