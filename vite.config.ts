@@ -59,7 +59,19 @@ export default defineConfig({
         rolldownOptions: {
           input: join(root, 'src/app/index.html'),
           // What several parts share is nearly all part of the first load: in one file it compresses better than in many.
-          output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } },
+          output: {
+            codeSplitting: {
+              groups: [
+                // What only later parts share must not come with the first load.
+                {
+                  name: 'filters',
+                  test: /src\/app\/filter\/(compile-filter|matcher|path-filter)\.ts/,
+                  priority: 1,
+                },
+                { name: 'shared', minShareCount: 2 },
+              ],
+            },
+          },
         },
       },
     },

@@ -102,6 +102,17 @@ test('details, comparison, filters, palette, shortcuts and menus', async ({ app,
   await expect(page.getByRole('dialog')).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Watch rules/ }).click();
+  const rules = page.getByRole('dialog', { name: 'Watch rules' });
+  await rules.getByRole('button', { name: 'Add rule' }).click();
+  await expect(rules.getByRole('alert')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await rules.getByRole('textbox', { name: 'Name' }).fill('Greetings');
+  await rules.getByRole('button', { name: 'Add rule' }).click();
+  await rules.getByRole('button', { name: 'Test Greetings' }).click();
+  await expect(rules.getByText(/^It finds/)).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /account/i }).click();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('radio', { name: '中文' }).check();

@@ -12,7 +12,8 @@ import { CHROMIUM, CHROMIUM_ARGS } from './chromium.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const images = join(root, 'docs/images');
-mkdirSync(images, { recursive: true });
+const shots = join(root, 'public/screenshots');
+for (const folder of [images, shots]) mkdirSync(folder, { recursive: true });
 const [PORT, LOCAL_PORT] = ['3100', '3101'];
 const origin = `http://localhost:${PORT}`;
 
@@ -73,11 +74,23 @@ try {
     .first()
     .click();
   await page.screenshot({ path: join(images, 'desk-light.png') });
+  await page.screenshot({ path: join(shots, 'desk-wide.png') });
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   await page.screenshot({ path: join(images, 'desk-dark.png') });
   await page.setViewportSize({ width: 360, height: 740 });
   await page.keyboard.press('Escape');
   await page.screenshot({ path: join(images, 'desk-narrow.png') });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.screenshot({ path: join(shots, 'desk-narrow.png') });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('button', { name: /^Watch rules/ }).click();
+  const rules = page.getByRole('dialog', { name: 'Watch rules' });
+  await rules.getByRole('textbox', { name: 'Name' }).fill('Cancelled orders');
+  await rules.getByRole('textbox', { name: 'Filter' }).fill('order.cancelled');
+  await rules.getByRole('button', { name: 'Add rule' }).click();
+  await rules.getByRole('button', { name: 'Test Cancelled orders' }).click();
+  await rules.getByText(/^It finds/).waitFor();
+  await page.screenshot({ path: join(images, 'watch-rules.png') });
 } finally {
   await browser.close();
   server.kill();

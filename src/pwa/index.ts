@@ -204,7 +204,12 @@ export function createPwa(deps: PwaDeps): Pwa {
       stopTakeOver();
       stopTakeOver = clock.after(TAKE_OVER_MS, reload);
     },
-    install: install.show,
+    async install() {
+      const accepted = await install.show();
+      // Whoever installs means to come back to what is kept here.
+      if (accepted) void keepStorage(deps.navigator.storage);
+      return accepted;
+    },
     onLaunch: launches.subscribe,
     notifications: createNotifications({
       Notification: deps.Notification,

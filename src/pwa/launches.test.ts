@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { flush } from '../shared/test-doubles.ts';
 import { createLaunches, type Launch, type LaunchQueue } from './launches.ts';
 
+const OPENED: Launch = { url: 'https://a.example/here', files: [] };
+
 type Consumer = Parameters<LaunchQueue['setConsumer']>[0];
 
 function setUp() {
@@ -28,7 +30,25 @@ it('keeps what comes before anybody listens, and tells it once', async () => {
   await flush();
   launches.subscribe(hear);
   launches.subscribe(() => {});
-  expect(heard).toEqual([{ url: 'https://a.example/c/default/orders', files: [] }]);
+  expect(heard).toEqual([OPENED, { url: 'https://a.example/c/default/orders', files: [] }]);
+});
+
+it('begins with the address that the window was opened with, and tells it once', async () => {
+  let shown = 'https://a.example/here';
+  let consumer: Consumer = () => {};
+  const queue: LaunchQueue = { setConsumer: (next) => (consumer = next) };
+  const launches = createLaunches(queue, () => shown, undefined);
+  // The desk goes to the channel looked at last before anybody listens.
+  shown = 'https://a.example/c/default/orders';
+  const heard: Launch[] = [];
+  launches.subscribe((launch) => void heard.push(launch));
+  consumer({ targetURL: 'https://a.example/here' });
+  await flush();
+  expect(heard).toEqual([OPENED]);
+  // The same from the dock once more is a launch of its own.
+  consumer({ targetURL: 'https://a.example/here' });
+  await flush();
+  expect(heard).toEqual([OPENED, OPENED]);
 });
 
 it('opens files, and leaves out one that is gone', async () => {
@@ -43,7 +63,7 @@ it('opens files, and leaves out one that is gone', async () => {
     ],
   });
   await flush();
-  expect(heard).toEqual([{ url: 'https://a.example/here', files: [file] }]);
+  expect(heard).toEqual([OPENED, { url: 'https://a.example/here', files: [file] }]);
 });
 
 it('is quiet where the browser has no launch queue, and after its listener left', async () => {
@@ -53,7 +73,7 @@ it('is quiet where the browser has no launch queue, and after its listener left'
   stop();
   launch({ targetURL: 'https://a.example/' });
   await flush();
-  expect(heard).toEqual([]);
+  expect(heard).toEqual([OPENED]);
 });
 
 it('hears of a click on a notification', () => {
@@ -63,5 +83,5 @@ it('hears of a click on a notification', () => {
   worker.dispatchEvent(new MessageEvent('message', { data: { type: 'OPEN_ADDRESS', url } }));
   worker.dispatchEvent(new MessageEvent('message', { data: { type: 'SOMETHING', url } }));
   worker.dispatchEvent(new MessageEvent('message', { data: null }));
-  expect(heard).toEqual([{ url, files: [] }]);
+  expect(heard).toEqual([OPENED, { url, files: [] }]);
 });

@@ -29,8 +29,8 @@ export interface Launches {
 }
 
 /**
- * @param queue undefined where the browser has none: then nothing is ever told, and the address of the page is all.
- * @param address the page's own address now: a window that was opened by the launch shows it already.
+ * @param queue undefined where the browser has none.
+ * @param address the page's own address now: what it was opened with is the first launch.
  * @param worker `navigator.serviceWorker`: it tells of clicks on notifications (`sw/notification-click.ts`).
  */
 export function createLaunches(
@@ -39,12 +39,19 @@ export function createLaunches(
   worker: EventSource | undefined,
 ): Launches {
   const listeners = new Set<(launch: Launch) => void>();
-  let waiting: Launch[] = [];
+  const opened = address();
+  // Remembered now: the page may show another address by the time that somebody listens.
+  let waiting: Launch[] = [{ url: opened, files: [] }];
+  let first = true;
 
   async function hear({ targetURL, files = [] }: LaunchParams): Promise<void> {
     // A file that was moved away in the meantime is left out; the others are still worth opening.
-    const opened = await Promise.all(files.map((handle) => handle.getFile().catch(() => null)));
-    tell({ url: targetURL ?? address(), files: opened.filter((file) => file !== null) });
+    const readable = await Promise.all(files.map((handle) => handle.getFile().catch(() => null)));
+    const url = targetURL ?? address();
+    const isOpening = first && url === opened && files.length === 0;
+    first = false;
+    // The queue tells of the launch that opened this window, too.
+    if (!isOpening) tell({ url, files: readable.filter((file) => file !== null) });
   }
 
   function tell(launch: Launch): void {

@@ -44,6 +44,7 @@ export const ACTIONS: readonly ActionDefinition[] = [
   { id: 'templates', group: 'desk', keys: 'm' },
   { id: 'sentHistory', group: 'desk', keys: 'y' },
   { id: 'connection', group: 'connection', keys: 'i' },
+  { id: 'watchRules', group: 'desk', keys: 'b' },
   { id: 'retryNow', group: 'connection', keys: null },
   { id: 'themeNext', group: 'desk', keys: null },
   { id: 'densityNext', group: 'desk', keys: null },

@@ -15,6 +15,12 @@ export const CloseIcon = () => (
   </Icon>
 );
 
+export const BellIcon = () => (
+  <Icon>
+    <path d="M3.5 11.5h9c-1-1-1.2-2-1.2-4.2a3.3 3.3 0 0 0-6.6 0c0 2.2-.2 3.2-1.2 4.2zM6.7 13.6h2.6" />
+  </Icon>
+);
+
 export const BackIcon = () => (
   <Icon>
     <path d="M10 3L5 8l5 5" />

@@ -11,6 +11,18 @@ export interface SavedView {
   filter: FilterInput;
 }
 
+/** What to be told of: events of a channel that a filter lets through. */
+export interface WatchRule {
+  id: string;
+  name: string;
+  channel: string;
+  /** Null: every event. */
+  filter: FilterInput | null;
+  on: boolean;
+  /** It counts on the icon, but shows no notification. */
+  quiet: boolean;
+}
+
 export interface Preferences {
   v: 2;
   /** Null, here and below: never chosen. */
@@ -22,6 +34,7 @@ export interface Preferences {
   /** Whether keys without a modifier are shortcuts. */
   singleKeys: boolean;
   views: readonly SavedView[];
+  rules: readonly WatchRule[];
 }
 
 export const NO_PREFERENCES: Preferences = {
@@ -32,6 +45,7 @@ export const NO_PREFERENCES: Preferences = {
   keepHistory: false,
   singleKeys: true,
   views: [],
+  rules: [],
 };
 
 const THEMES: readonly ThemeChoice[] = ['system', 'light', 'dark'];
@@ -40,7 +54,6 @@ const DENSITIES: readonly Density[] = ['comfortable', 'compact'];
 /** The preferences in `stored`, as far as they can be read; a desk of version 1 holds those of its day. */
 export function parsePreferences(stored: string | null): Preferences {
   const fields = readFields(stored);
-  const views = Array.isArray(fields.views) ? fields.views.flatMap(viewOrNothing) : [];
   return {
     v: 2,
     theme: oneOf(THEMES, fields.theme),
@@ -48,8 +61,25 @@ export function parsePreferences(stored: string | null): Preferences {
     language: oneOf(LANGUAGES, fields.language),
     keepHistory: fields.keepHistory === true,
     singleKeys: fields.singleKeys !== false,
-    views: views.filter((view, at) => views.findIndex(({ id }) => id === view.id) === at),
+    views: listOf(fields.views, viewOrNothing),
+    rules: listOf(fields.rules, ruleOrNothing),
   };
+}
+
+/** The readable entries of a stored list; of those with the same id the first. */
+function listOf<T extends { id: string }>(value: unknown, read: (entry: unknown) => T[]): T[] {
+  const entries = Array.isArray(value) ? value.flatMap(read) : [];
+  return entries.filter((entry, at) => entries.findIndex(({ id }) => id === entry.id) === at);
+}
+
+function ruleOrNothing(value: unknown): WatchRule[] {
+  const { id, name, channel, filter, on, quiet } = fieldsOf(value);
+  const [canonical] = channelOrNothing(channel);
+  const input = filterOf(filter);
+  // A filter that cannot be read must not become one that lets everything through.
+  if (typeof id !== 'string' || typeof name !== 'string' || canonical === undefined) return [];
+  if (filter !== null && input === null) return [];
+  return [{ id, name, channel: canonical, filter: input, on: on === true, quiet: quiet === true }];
 }
 
 function viewOrNothing(value: unknown): SavedView[] {

@@ -11,6 +11,8 @@ export const windowKey = (sub: string, id: string): string => `${windowPrefix(su
 /** What the composer keeps: templates with their counter, and what was sent. */
 export const templatesKey = (sub: string): string => `switchboard-templates:${sub}`;
 export const sentKey = (sub: string): string => `switchboard-sent:${sub}`;
+/** What the watch rules found and nobody has seen. */
+export const watchedKey = (sub: string): string => `switchboard-watched:${sub}`;
 /** Version 1 kept one desk for all windows. */
 export const oldDeskKey = (sub: string): string => `switchboard.desk.${sub}`;
 
@@ -73,5 +75,6 @@ export function wipeDesk(sub: string, storage: DeskStorage | null): void {
   removeKey(storage, preferencesKey(sub));
   removeKey(storage, templatesKey(sub));
   removeKey(storage, sentKey(sub));
+  removeKey(storage, watchedKey(sub));
   removeKey(storage, oldDeskKey(sub));
 }

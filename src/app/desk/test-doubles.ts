@@ -39,7 +39,14 @@ export function createFakeClaimLocks(): ClaimLocks & { held: Set<string> } {
         await new Promise<void>((resolve, reject) => {
           const queue = queues.get(name) ?? [];
           queues.set(name, [...queue, resolve]);
-          signal?.addEventListener('abort', () => reject(new Error('AbortError')));
+          signal?.addEventListener('abort', () => {
+            // Whoever gave up is passed over.
+            queues.set(
+              name,
+              (queues.get(name) ?? []).filter((waiting) => waiting !== resolve),
+            );
+            reject(new Error('AbortError'));
+          });
         });
       }
       held.add(name);

@@ -1,10 +1,13 @@
 /** Keeps the page in step with the desk: address, title, look, and which channels are listened to. */
 import { useEffect } from 'react';
+import { createStore, type Store } from '../../shared/store.ts';
 import { useChannel, useChannels, useDesk, usePreferences } from '../desk/desk-context.ts';
 import { applyDensity, applyLanguage, applyTheme } from '../desk/look.ts';
 import { withOpen } from '../desk/window-state.ts';
 import { useServices, useStore } from '../services.ts';
 import { useText } from '../text/use-text.ts';
+
+const NO_UNREAD: Store<Readonly<Record<string, number>>> = createStore({});
 
 export function DeskEffects() {
   const { window: desk, route, feeds, announce } = useDesk();
@@ -13,6 +16,8 @@ export function DeskEffects() {
   const ready = useStore(desk.ready, false);
   const channel = useChannel();
   const channels = useChannels();
+  const unread = useStore(feeds?.unread ?? NO_UNREAD);
+  const waiting = Object.values(unread).reduce((sum, count) => sum + count, 0);
   const { theme, density, language } = usePreferences((preferences) => preferences);
 
   useEffect(() => {
@@ -24,8 +29,8 @@ export function DeskEffects() {
   }, [desk, route, ready]);
 
   useEffect(() => {
-    document.title = text.title(channel);
-  }, [text, channel]);
+    document.title = `${waiting > 0 ? `(${text.channels.shortUnread(waiting)}) ` : ''}${text.title(channel)}`;
+  }, [text, channel, waiting]);
 
   useEffect(() => {
     if (channel === null || desk.get().last === channel) return;

@@ -14,6 +14,7 @@ import { useStore } from '../services.ts';
 import { ConnectionPanel } from '../status/connection-panel.tsx';
 import { StatusBar } from '../status/status-bar.tsx';
 import { useText } from '../text/use-text.ts';
+import { useLoaded } from '../use-loaded.ts';
 import { DeskActions } from './desk-actions.tsx';
 import { DeskEffects } from './desk-effects.tsx';
 import { EmptyDesk } from './empty-desk.tsx';
@@ -28,11 +29,22 @@ export function Desk({ user, offline }: { user: SessionInfo; offline: boolean })
       <DeskActions />
       <Frame offline={offline} />
       <ActionOverlays />
+      <Attendants />
       <div className="visually-hidden" aria-live="polite">
         {spoken}
       </div>
     </DeskContext>
   );
+}
+
+const loadAttendants = () => import('./attendants.tsx');
+
+/** What attends to launches and watch rules: loaded when the desk can be used. */
+function Attendants() {
+  const text = useText();
+  const { announce } = useDesk();
+  const attendants = useLoaded(loadAttendants, () => announce(text.detail.loadFailed));
+  return attendants === null ? null : <attendants.Attendants />;
 }
 
 const px = (size: number) => `${size}px`;

@@ -1,11 +1,11 @@
 /** The fault switches of the stand-ins, so that anyone can watch the product survive them. Local mode only. */
 import { useState } from 'react';
-import { useText } from '../text/use-text.ts';
+import { usePanelText } from '../text/use-panel-text.ts';
 
 type Switch = 'refuseConnections' | 'silent' | 'history';
 
 export function BreakIt({ control }: { control: string }) {
-  const text = useText();
+  const panel = usePanelText();
   const [on, setOn] = useState<Readonly<Record<Switch, boolean>>>({
     refuseConnections: false,
     silent: false,
@@ -21,10 +21,10 @@ export function BreakIt({ control }: { control: string }) {
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(5_000),
       });
-      setSaid(answer.ok ? text.panel.done : text.panel.localFailed(`${answer.status}`));
+      setSaid(answer.ok ? panel.done : panel.localFailed(`${answer.status}`));
       return answer.ok;
     } catch (error) {
-      setSaid(text.panel.localFailed(error instanceof Error ? error.message : String(error)));
+      setSaid(panel.localFailed(error instanceof Error ? error.message : String(error)));
       return false;
     }
   };
@@ -37,14 +37,14 @@ export function BreakIt({ control }: { control: string }) {
 
   return (
     <section className="panel-section">
-      <h3>{text.panel.local}</h3>
-      <p className="hint">{text.panel.localBody}</p>
+      <h3>{panel.local}</h3>
+      <p className="hint">{panel.localBody}</p>
       <div className="break-it">
         <button type="button" className="button button-small" onClick={() => void send('/drop', {})}>
-          {text.panel.drop}
+          {panel.drop}
         </button>
         <button type="button" className="button button-small" onClick={() => void send('/expire-tokens', {})}>
-          {text.panel.expire}
+          {panel.expire}
         </button>
         <button
           type="button"
@@ -52,7 +52,7 @@ export function BreakIt({ control }: { control: string }) {
           aria-pressed={on.refuseConnections}
           onClick={() => void turn('refuseConnections')}
         >
-          {text.panel.refuse}
+          {panel.refuse}
         </button>
         <button
           type="button"
@@ -60,7 +60,7 @@ export function BreakIt({ control }: { control: string }) {
           aria-pressed={on.silent}
           onClick={() => void turn('silent')}
         >
-          {text.panel.silent}
+          {panel.silent}
         </button>
         <button
           type="button"
@@ -68,7 +68,7 @@ export function BreakIt({ control }: { control: string }) {
           aria-pressed={on.history}
           onClick={() => void turn('history')}
         >
-          {text.panel.history}
+          {panel.keepHistory}
         </button>
       </div>
       <p className="hint" aria-live="polite">

@@ -2,6 +2,8 @@
 import { useServices } from '../services.ts';
 import { BreakIt } from './break-it.tsx';
 import { ChannelStates } from './channel-states.tsx';
+import { CoverageFacts } from './coverage-facts.tsx';
+import { HistoryFacts } from './history-facts.tsx';
 import { LeaderFacts } from './leader-facts.tsx';
 import { Limitations } from './limitations.tsx';
 import { OutboxList } from './outbox-list.tsx';
@@ -16,6 +18,8 @@ export function ConnectionFacts() {
       <Limitations />
       <OutboxList />
       <ChannelStates />
+      <CoverageFacts />
+      <HistoryFacts />
       <TokenFacts />
       <LeaderFacts />
       {page.localControl !== null && <BreakIt control={page.localControl} />}

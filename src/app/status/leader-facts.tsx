@@ -1,40 +1,41 @@
 /** Who holds the one connection for all windows. */
 import type { ConnectionStatus } from '../../connection/api.ts';
 import { useConnection, useConnectionStatus } from '../services.ts';
-import type { Catalogue } from '../text/catalogue.ts';
-import { useText } from '../text/use-text.ts';
+import type { PanelText } from '../text/panel-en.ts';
+import { usePanelText } from '../text/use-panel-text.ts';
 import { Fact } from './fact.tsx';
 
 export function LeaderFacts() {
-  const text = useText();
+  const panel = usePanelText();
   const connection = useConnection();
   const status = useConnectionStatus();
   if (connection === null || status === null) return null;
   return (
     <section className="panel-section">
-      <h3>{text.panel.leader}</h3>
+      <h3>{panel.leader}</h3>
       <dl className="facts">
-        <Fact name={text.panel.host}>{text.panel.hosts[status.host]}</Fact>
-        <Fact name={text.panel.led}>{leaderOf(text, status)}</Fact>
-        <Fact name={text.panel.leaderId}>
+        <Fact name={panel.host}>{panel.hosts[status.host]}</Fact>
+        <Fact name={panel.led}>{leaderOf(panel, status)}</Fact>
+        <Fact name={panel.leaderId}>
           <code>{status.leaderId ?? '–'}</code>
         </Fact>
-        <Fact name={text.panel.epoch}>{status.epoch}</Fact>
-        <Fact name={text.panel.sockets}>{status.sockets}</Fact>
-        <Fact name={text.panel.tabs}>{status.tabs}</Fact>
-        <Fact name={text.panel.reconnects}>{status.reconnects}</Fact>
+        <Fact name={panel.epoch}>{status.epoch}</Fact>
+        <Fact name={panel.sockets}>{status.sockets}</Fact>
+        {status.switching && <Fact name={panel.switchingName}>{panel.switching}</Fact>}
+        <Fact name={panel.tabs}>{status.tabs}</Fact>
+        <Fact name={panel.reconnects}>{status.reconnects}</Fact>
       </dl>
       {status.host === 'elected-tab' && !status.leading && (
         <button type="button" className="button button-small" onClick={() => connection.becomeLeader()}>
-          {text.panel.becomeLeader}
+          {panel.becomeLeader}
         </button>
       )}
     </section>
   );
 }
 
-function leaderOf(text: Catalogue, status: ConnectionStatus): string {
-  if (status.leading) return text.panel.leadsHere;
-  if (status.leaderId === null) return text.panel.leadsNobody;
-  return status.host === 'shared-worker' ? text.panel.leadsWorker : text.panel.leadsOther;
+function leaderOf(panel: PanelText, status: ConnectionStatus): string {
+  if (status.leading) return panel.leadsHere;
+  if (status.leaderId === null) return panel.leadsNobody;
+  return status.host === 'shared-worker' ? panel.leadsWorker : panel.leadsOther;
 }

@@ -1,5 +1,6 @@
 /** How the connection is, why, and when it is tried again. */
 import { useConnectionStatus, useSessionState } from '../services.ts';
+import { usePanelText } from '../text/use-panel-text.ts';
 import { useText } from '../text/use-text.ts';
 import { Fact } from './fact.tsx';
 import { Retry } from './retry.tsx';
@@ -8,6 +9,7 @@ import { useNow } from './use-now.ts';
 
 export function StateFacts() {
   const text = useText();
+  const panel = usePanelText();
   const status = useConnectionStatus();
   const { phase, label, reason } = statusText(text, useSessionState(), status);
   const now = useNow();
@@ -15,15 +17,15 @@ export function StateFacts() {
   return (
     <section className="panel-section">
       <dl className="facts">
-        <Fact name={text.panel.state}>
+        <Fact name={panel.state}>
           <span className="pill" data-phase={phase}>
             <span className="dot" data-phase={phase} />
             {label}
           </span>
         </Fact>
-        {reason !== null && <Fact name={text.panel.reason}>{reason}</Fact>}
-        <Fact name={text.panel.lastHeard}>
-          {heard === null ? text.panel.never : text.panel.ago(text.format.duration(now - heard))}
+        {reason !== null && <Fact name={panel.reason}>{reason}</Fact>}
+        <Fact name={panel.lastHeard}>
+          {heard === null ? panel.never : panel.ago(text.format.duration(now - heard))}
         </Fact>
       </dl>
       <Retry />

@@ -4,14 +4,7 @@
  * the service's reasons) are shown as they come. Accessible names that other programs rely on are part of the
  * contract: `Event`, `Publish`, `Export`, `Sign in`, `Sign out`, `Open channel`, the words of `status.phases`.
  */
-import type {
-  ChannelPhase,
-  ConnectionPhase,
-  GapCause,
-  HostKind,
-  Limitation,
-  OutboxState,
-} from '../../connection/api.ts';
+import type { ChannelPhase, ConnectionPhase, GapCause, OutboxState } from '../../connection/api.ts';
 import type { Language } from '../../shared/page-data.ts';
 import { createFormat } from './format.ts';
 
@@ -296,6 +289,7 @@ export const en = {
       templates: 'Templates…',
       sentHistory: 'What you sent…',
       connection: 'Connection details',
+      watchRules: 'Watch rules',
       retryNow: 'Retry the connection now',
       themeNext: 'Change the theme',
       densityNext: 'Change the density',
@@ -350,56 +344,7 @@ export const en = {
   panel: {
     title: 'Connection',
     close: 'Close connection details',
-    state: 'State',
-    reason: 'Reason',
-    leader: 'Who holds the connection',
-    hosts: {
-      'shared-worker': 'A worker shared by all windows',
-      'elected-tab': 'One window for all',
-      'own-tab': 'Each window its own',
-    } satisfies Record<HostKind, string>,
-    host: 'Held by',
-    led: 'Led by',
-    leadsHere: 'This window',
-    leadsOther: 'Another window',
-    leadsWorker: 'The worker',
-    leadsNobody: 'Nobody yet',
-    becomeLeader: 'Lead from this window',
-    leaderId: 'Leader',
-    epoch: 'Epoch',
-    sockets: 'Sockets',
-    tabs: 'Windows',
-    reconnects: 'Reconnects',
-    lastHeard: 'Last heard',
-    ago: (duration: string) => `${duration} ago`,
-    never: 'Not yet',
-    token: 'Access token',
-    tokenLeft: 'Life left',
-    tokenOver: 'Over: a new one is fetched when it is needed',
-    tokenNone: 'None yet',
-    tokensUsed: 'Tokens used',
-    channels: 'Channels',
-    noChannels: 'No channel is wanted now.',
     outbox: 'Outbox',
     outboxEmpty: 'Everything you published was delivered.',
-    limitations: 'What this browser lacks',
-    limits: {
-      'no-service-worker':
-        'No service worker answers yet: every window asks the server for its own token, and the app does not start offline.',
-      'no-shared-worker':
-        'No shared worker: one window holds the connection for all, and hands over when it closes.',
-      'no-web-locks': 'No Web Locks: windows cannot share, so each has a connection of its own.',
-      'no-history': 'No storage for events: what arrives is gone after a reload.',
-      'storage-full': 'The storage for events is full: older events are removed, or new ones are not kept.',
-    } satisfies Record<Limitation, string>,
-    local: 'Try to break it',
-    localBody: 'You are connected to the stand-ins on this machine. These switches make them fail.',
-    drop: 'Drop all sockets',
-    refuse: 'Refuse connections',
-    silent: 'Go silent',
-    history: 'Keep a history',
-    expire: 'Expire all tokens',
-    done: 'Done',
-    localFailed: (reason: string) => `The stand-ins did not take it: ${reason}`,
   },
 };

@@ -1,0 +1,80 @@
+/** English of the connection panel: loaded with it. */
+import type { HostKind, Limitation } from '../../connection/api.ts';
+import { en } from './en.ts';
+
+const { format } = en;
+
+export const panelEn = {
+  state: 'State',
+  reason: 'Reason',
+  leader: 'Who holds the connection',
+  hosts: {
+    'shared-worker': 'A worker shared by all windows',
+    'elected-tab': 'One window for all',
+    'own-tab': 'Each window its own',
+  } satisfies Record<HostKind, string>,
+  host: 'Held by',
+  led: 'Led by',
+  leadsHere: 'This window',
+  leadsOther: 'Another window',
+  leadsWorker: 'The worker',
+  leadsNobody: 'Nobody yet',
+  becomeLeader: 'Lead from this window',
+  leaderId: 'Leader',
+  epoch: 'Epoch',
+  sockets: 'Sockets',
+  tabs: 'Windows',
+  reconnects: 'Reconnects',
+  lastHeard: 'Last heard',
+  ago: (duration: string) => `${duration} ago`,
+  never: 'Not yet',
+  token: 'Access token',
+  tokenLeft: 'Life left',
+  tokenOver: 'Over: a new one is fetched when it is needed',
+  tokenNone: 'None yet',
+  tokensUsed: 'Tokens used',
+  channels: 'Channels',
+  noChannels: 'No channel is wanted now.',
+  limitations: 'What this browser lacks',
+  limits: {
+    'no-service-worker':
+      'No service worker answers yet: every window asks the server for its own token, and the app does not start offline.',
+    'no-shared-worker':
+      'No shared worker: one window holds the connection for all, and hands over when it closes.',
+    'no-web-locks': 'No Web Locks: windows cannot share, so each has a connection of its own.',
+    'no-history': 'No storage for events: what arrives is gone after a reload.',
+    'storage-full': 'The storage for events is full: older events are removed, or new ones are not kept.',
+  } satisfies Record<Limitation, string>,
+  local: 'Try to break it',
+  localBody: 'You are connected to the stand-ins on this machine. These switches make them fail.',
+  drop: 'Drop all sockets',
+  refuse: 'Refuse connections',
+  silent: 'Go silent',
+  keepHistory: 'Keep a history',
+  expire: 'Expire all tokens',
+  done: 'Done',
+  localFailed: (reason: string) => `The stand-ins did not take it: ${reason}`,
+  switching: 'Being replaced as planned: both connections are open, nothing is missed',
+  switchingName: 'Change of connection',
+  tokenFrom: 'Came from',
+  tokenSources: {
+    worker: 'The service worker, which asks the server once for all windows',
+    server: 'The server, asked by each window for itself',
+  },
+  renewals: 'Renewals',
+  history: 'History on this device',
+  historyKept: 'Everything that arrives is kept, up to 2,000,000 events or 1 GB; then the oldest go',
+  coverage: (channel: string) => `Coverage of ${channel}`,
+  coverageNone: 'Nothing was listened to on this device yet.',
+  coverageReading: 'Reading what this device remembers…',
+  coverageSince: 'Listening since',
+  coverageNotNow: 'Not now',
+  coverageFirst: 'First listened to',
+  gaps: 'Gaps',
+  noGaps: 'None',
+  gap: (from: string, to: string, cause: string) => `${from}–${to}: ${cause}`,
+  gapOpen: (from: string, cause: string) => `since ${from}: ${cause}`,
+  moreGaps: (n: number) => `and ${format.plural(n, { one: 'earlier one', other: 'earlier ones' })}`,
+};
+
+export type PanelText = typeof panelEn;
