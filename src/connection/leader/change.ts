@@ -219,7 +219,7 @@ export function replace(
   const before = new Map(Object.values(current.subs).map((sub) => [sub.channel, sub]));
   const subs: Record<string, Subscription> = {};
   for (const [id, sub] of Object.entries(candidate.subs)) {
-    subs[id] = carryOn(sub, before.get(sub.channel), { provenAt: current.answeredTo, until, cause }, effects);
+    subs[id] = carryOn(sub, before.get(sub.channel), { provenAt: current.provenAt, until, cause }, effects);
     before.delete(sub.channel);
   }
   for (const sub of before.values()) {

@@ -41,7 +41,7 @@ export interface Socket {
   /** Wall clock: it certainly listened until then (`proof.ts`). */
   provenWall: number;
   /** Monotonic: all that the service sent before was heard, for it answered what was asked then. */
-  answeredTo: number;
+  provenAt: number;
   /** Monotonic: when a round trip last proved that what is heard is fresh; null while that is in doubt. */
   freshAt: number | null;
   /** The last probe on it as `current`, until it is answered. */
