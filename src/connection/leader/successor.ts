@@ -94,7 +94,7 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
 
 /** Whatever the reason: nobody is told but the one that asked, and it only needs to know. */
 function closed(): AppError {
-  return new AppError('closed', 'It does not lead.');
+  return new AppError('closed', 'The successor was closed.');
 }
 
 /** What was held back and the other did not record: both received it at nearly the same time, on this device's clock. */
