@@ -32,8 +32,7 @@ export function beginChange(s: LeaderState, line: Line, at: Moment, effects: Lea
     restartedAt: at.now,
     recheckAt: 0,
     mismatchAt: null,
-    check: null,
-    provenAt: 0,
+    checked: false,
     proof: null,
     denied: {},
   };
@@ -89,9 +88,10 @@ export function advanceChange(
   }
   const readyAt = overlapReadyAt(line);
   if (readyAt === null) return;
-  if (change.check === null) {
+  if (!change.checked) {
     // Its answer proves that the old one listened on when the new one had everything: then there can be no hole.
-    line.change = { ...change, check: { probe: probe(s, line, current, at, effects), askedAt: at.now } };
+    probe(s, line, current, at, effects);
+    line.change = { ...change, checked: true };
     return;
   }
   if (at.now < readyAt || line.probe !== null) return;
@@ -160,18 +160,19 @@ function askForProof(
   }
 }
 
-/** Asks `current` for a sign of life. Returns the probe's id. */
+/** Asks `current` for a sign of life. */
 export function probe(
   s: LeaderState,
   line: Line,
   current: Socket,
   at: Moment,
   effects: LeaderEffect[],
-): string {
+): void {
   line.probe = { dueAt: at.now + timing.PROBE_TIMEOUT_MS };
-  return ask(s, line, current, at, effects);
+  ask(s, line, current, at, effects);
 }
 
+/** Returns the probe's id. */
 function ask(s: LeaderState, line: Line, current: Socket, at: Moment, effects: LeaderEffect[]): string {
   s.serial += 1;
   const id = `p${s.serial}`;
@@ -182,11 +183,8 @@ function ask(s: LeaderState, line: Line, current: Socket, at: Moment, effects: L
 
 /** The service answered a probe on `current`. */
 export function answered(line: Line, id: string): void {
-  const { change, drain } = line;
-  if (change?.check?.probe === id) line.change = { ...change, provenAt: change.check.askedAt };
-  if (drain?.probe !== id) return;
-  line.drain = { ...drain, done: true };
-  if (change !== null) line.change = { ...change, provenAt: drain.dueAt - timing.DRAIN_TIMEOUT_MS };
+  const { drain } = line;
+  if (drain?.probe === id) line.drain = { ...drain, done: true };
 }
 
 /** Asks the service to deliver nothing more on `current`. */
@@ -221,7 +219,7 @@ export function replace(
   const before = new Map(Object.values(current.subs).map((sub) => [sub.channel, sub]));
   const subs: Record<string, Subscription> = {};
   for (const [id, sub] of Object.entries(candidate.subs)) {
-    subs[id] = carryOn(sub, before.get(sub.channel), { provenAt: change.provenAt, until, cause }, effects);
+    subs[id] = carryOn(sub, before.get(sub.channel), { provenAt: current.provenAt, until, cause }, effects);
     before.delete(sub.channel);
   }
   for (const sub of before.values()) {

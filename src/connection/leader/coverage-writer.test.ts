@@ -35,7 +35,7 @@ function setUp(fail = false) {
         ...newLine(1),
         current: {
           ...{ id: 1, startedAt: 0, ackedAt: 0, heardAt: 0, renewAt: null, generation: 0 },
-          ...{ provenWall, freshAt: 0, asked: null },
+          ...{ provenWall, provenAt: 0, freshAt: 0, asked: null },
           subs: { one: sub('a', 10), two: sub('b', null) },
         },
       },

@@ -5,7 +5,7 @@
  */
 import type { Moment, Socket } from './state.ts';
 
-type Proof = Pick<Socket, 'heardAt' | 'provenWall' | 'freshAt' | 'asked'>;
+type Proof = Pick<Socket, 'heardAt' | 'provenWall' | 'provenAt' | 'freshAt' | 'asked'>;
 
 /** A silence as long as a probe may take: whatever comes later may be that old. Milliseconds. */
 export const STALE_MS = 2_000;
@@ -14,7 +14,7 @@ const FRESH_MS = 60_000;
 
 /** What is known of a socket that the service has just acknowledged: it has nothing to claim yet. */
 export function proofAtStart(at: Moment): Proof {
-  return { heardAt: at.now, provenWall: at.wall, freshAt: at.now, asked: null };
+  return { heardAt: at.now, provenWall: at.wall, provenAt: 0, freshAt: at.now, asked: null };
 }
 
 /** A frame came. */
@@ -31,6 +31,7 @@ export function provenByAnswer(socket: Socket, probe: string, at: Moment): Socke
   return {
     ...socket,
     asked: null,
+    provenAt: asked.at,
     provenWall: Math.max(provenWall, asked.wall),
     // An answer that took so long was as late as what may follow it.
     freshAt: at.now - asked.at < STALE_MS ? at.now : null,

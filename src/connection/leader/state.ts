@@ -40,6 +40,8 @@ export interface Socket {
   heardAt: number;
   /** Wall clock: it certainly listened until then (`proof.ts`). */
   provenWall: number;
+  /** Monotonic: all that the service sent before was heard, for it answered what was asked then. */
+  provenAt: number;
   /** Monotonic: when a round trip last proved that what is heard is fresh; null while that is in doubt. */
   freshAt: number | null;
   /** The last probe on it as `current`, until it is answered. */
@@ -85,9 +87,7 @@ export interface Change {
   /** Monotonic: the first mismatch. */
   mismatchAt: number | null;
   /** `current` was asked to prove itself when the candidate had everything. */
-  check: { probe: string; askedAt: number } | null;
-  /** Monotonic: all that the service sent on `current` before was heard, for it answered what was asked then. */
-  provenAt: number;
+  checked: boolean;
   /** The candidate was silent and is asked to prove itself before the other goes. */
   proof: Probe | null;
   /** Channels that the service refuses with the new token, and its reason. */

@@ -37,13 +37,13 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
   const runner = createRunner(deps, {
     record(channel, event) {
       held.push({ channel, event, receivedAt: clock.wall() });
-      if (held.length > MAX_HELD_EVENTS) giveUp('Too much arrives to hold it back.');
+      if (held.length > MAX_HELD_EVENTS) giveUp();
     },
     cover: (interval) => void intervals.push(interval),
     changed() {
       if (isSettled(runner.state())) settled?.resolve();
     },
-    signedOut: () => giveUp('The session is over.'),
+    signedOut: giveUp,
   });
 
   // What the tabs want may change while the other still leads: heard here too, and not answered.
@@ -57,10 +57,10 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
     }
   };
 
-  function giveUp(reason: string): void {
+  function giveUp(): void {
     if (over) return;
     release();
-    settled?.reject(new AppError('closed', `This window does not take the connection over: ${reason}`));
+    settled?.reject(closed());
     runner.dispatch({ t: 'stop' });
     runner.close();
     held.length = 0;
@@ -79,7 +79,6 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
   return {
     ready,
     async lead() {
-      const closed = () => new AppError('closed', 'This successor was closed before it could lead.');
       if (over) throw closed();
       const office = await takeOffice(deps);
       const limit = 2 * held.length + COMPARE_MORE;
@@ -89,8 +88,13 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
       // From here to `lead` nothing waits: what is heard next is heard by the leader.
       return lead(runner, office, { events: notIn(recorded, held), intervals }, deps);
     },
-    close: () => giveUp('It was called off.'),
+    close: giveUp,
   };
+}
+
+/** Whatever the reason: nobody is told but the one that asked, and it only needs to know. */
+function closed(): AppError {
+  return new AppError('closed', 'The successor was closed.');
 }
 
 /** What was held back and the other did not record: both received it at nearly the same time, on this device's clock. */
