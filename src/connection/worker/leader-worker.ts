@@ -13,7 +13,7 @@ import { type Contender, createContender, type LeaderCalls } from '../leader/con
 import { startLeader } from '../leader/leader.ts';
 import { leaderTokens } from '../leader/leader-tokens.ts';
 import { succeedOtherBuild } from '../leader/other-build.ts';
-import { prepareLeader } from '../leader/successor.ts';
+import { prepareLater } from '../leader/prepare-later.ts';
 import type { WorkerInit } from './worker-init.ts';
 
 declare const self: SharedWorkerGlobalScope;
@@ -100,7 +100,7 @@ function serve(init: WorkerInit): Served {
     locks,
     lockName: names.leaderLock,
     start: (calls) => startLeader(leaderDeps(calls)),
-    prepare: (calls, estate) => prepareLeader(leaderDeps(calls), estate),
+    prepare: (calls, estate) => prepareLater(leaderDeps(calls), estate),
   });
   void succeedOtherBuild({ ...line, build: init.build, contender });
   return { epoch: init.epoch, tokens, contender };
