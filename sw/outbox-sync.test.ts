@@ -37,6 +37,7 @@ async function setUp(endpoints: readonly (string | null)[]) {
     token: async () => ({ accessToken: `token of ${world.user}`, sub: world.user }),
     answer: (): Response => Response.json({ failed: [], successful: [] }),
     online: true,
+    pages: 0,
   };
   const send = () => {
     const sent = sendOutbox({
@@ -51,6 +52,7 @@ async function setUp(endpoints: readonly (string | null)[]) {
       clock,
       random: () => 0.5,
       isOnline: () => world.online,
+      countPages: async () => world.pages,
     });
     let over = false;
     const end = (): void => {
@@ -66,7 +68,7 @@ async function setUp(endpoints: readonly (string | null)[]) {
     return sent;
   };
   const states = async () => (await log.list()).map(({ state }) => state);
-  return { world, send, seen, told, states, log };
+  return { world, clock, send, seen, told, states, log };
 }
 
 it('sends what is left, as the user of its token, to the endpoint that the rows remember, and tells pages', async () => {
@@ -112,6 +114,20 @@ it.each([
   if (what === 'network') world.online = false;
   await expect(send()).rejects.toMatchObject({ retryable: true });
   expect(await states()).not.toContain('delivered');
+});
+
+it('gives an open page three seconds to send what it can hear itself', async () => {
+  const { send, states, seen, world, clock } = await setUp([ENDPOINT]);
+  world.pages = 1;
+  const began = clock.monotonic();
+  let sentAt = 0;
+  world.answer = () => {
+    sentAt = clock.monotonic();
+    return Response.json({ failed: [] });
+  };
+  await send();
+  expect(sentAt - began).toBeGreaterThanOrEqual(3_000);
+  expect([seen.length, await states()]).toEqual([1, ['delivered']]);
 });
 
 it('waits for a rest that is short', async () => {

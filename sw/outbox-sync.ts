@@ -22,6 +22,8 @@ export interface OutboxSyncDeps {
   clock: Clock;
   random(): number;
   isOnline(): boolean;
+  /** How many pages of the app are open. */
+  countPages(): Promise<number>;
 }
 
 export type SendOutbox = typeof sendOutbox;
@@ -59,6 +61,7 @@ async function sendAll(
   onChange: () => void,
 ): Promise<void> {
   const { clock } = deps;
+  const pages = await deps.countPages();
   const log = createOutboxLog(database);
   const events = createEventLog(database);
   let signedOut = false;
@@ -82,6 +85,8 @@ async function sendAll(
     echoed: (channel, rows) => findEchoes(events, log, channel, rows),
     // Nobody listens on behalf of the service worker.
     mayEcho: () => false,
+    // A page that is open sends, once it can hear its own: it has a moment's lead.
+    echoComing: () => pages > 0,
     name: crypto.randomUUID(),
     locks: deps.locks,
     lockName: lineNames(user).outboxLock,

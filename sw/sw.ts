@@ -88,6 +88,7 @@ self.addEventListener('sync', (event) => {
         clock,
         random: Math.random,
         isOnline: () => self.navigator.onLine,
+        countPages: async () => (await self.clients.matchAll({ type: 'window' })).length,
       }),
     ),
   );

@@ -13,7 +13,7 @@ import { createHistory, createMemoryHistory, historyOf } from '../store/history.
 import { createOutboxLog } from '../store/outbox-log.ts';
 import { stampTakeOver } from '../store/take-over.ts';
 import { wipeUser } from '../store/wipe.ts';
-import type { Connection, ConnectionOptions, Limitation } from './api.ts';
+import type { ChannelStatus, Connection, ConnectionOptions, Limitation } from './api.ts';
 import { chooseHost } from './hosts/choose-host.ts';
 import { makeHost } from './hosts/make-host.ts';
 import { createChannelCoverage } from './tab/channel-coverage.ts';
@@ -80,6 +80,12 @@ export function createConnection(options: ConnectionOptions): Connection {
     events: history.events,
     post: ({ channel, events }, signal) => publish(endpoint, channel, events, signal),
     isLive: (subscription) => follower.status.get().channels[subscription]?.phase === 'live',
+    isComing(subscription) {
+      const phase = follower.status.get().channels[subscription]?.phase;
+      // A leader that was not heard yet, or does not know of this tab's wants.
+      if (phase === undefined) return [...looking.wants(), ...observing.wants()].includes(subscription);
+      return phase === 'subscribing' || phase === 'waiting';
+    },
     endpoint,
     locks,
     lockName: names.outboxLock,
@@ -134,6 +140,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     onOutbox: outbox.refresh,
     onStatus(before, now) {
       if (now.phase === 'live' && before.phase !== 'live') outbox.kick();
+      const isNew = ([channel, { phase }]: [string, ChannelStatus]): boolean =>
+        phase === 'live' && before.channels[channel]?.phase !== 'live';
+      if (Object.entries(now.channels).some(isNew)) outbox.hearing();
       const isFirst = before.epoch === 0;
       coverage.refresh(
         (channel) => isFirst || now.channels[channel]?.phase !== before.channels[channel]?.phase,

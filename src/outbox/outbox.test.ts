@@ -30,7 +30,7 @@ function setUp(options: { name?: string; online?: boolean; locks?: LockManager }
   const events = createEventLog(database);
   const calls: Call[] = [];
   const waiters: (() => void)[] = [];
-  const net = { online: options.online ?? true, live: true };
+  const net = { online: options.online ?? true, live: true, coming: false };
   const told = { queued: 0, unanswered: 0 };
   const outbox = createOutbox({
     log: createOutboxLog(database),
@@ -42,6 +42,7 @@ function setUp(options: { name?: string; online?: boolean; locks?: LockManager }
     newId: () => `id-${++serial}`,
     online: () => net.online,
     isLive: () => net.live,
+    isComing: () => net.coming,
     endpoint: 'https://api.example/event',
     hint() {},
     onQueued: () => {
@@ -403,6 +404,37 @@ it('an answer to an earlier attempt changes nothing any more', async () => {
   other.outbox.refresh();
   await other.state(id, 'delivered');
   expect((await slow.log.list()).map(({ state }) => state)).toEqual(['delivered']);
+});
+
+describe('a row whose echo could be heard soon', () => {
+  it('goes when the subscription is live', async () => {
+    const { outbox, net, call, calls, state } = setUp({ online: false });
+    net.live = false;
+    net.coming = true;
+    const id = await outbox.publish('default/a', [1]);
+    await state(id, 'queued');
+    net.online = true;
+    outbox.kick();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(calls).toHaveLength(0);
+    net.live = true;
+    outbox.hearing();
+    (await call(0)).answer();
+    await state(id, 'delivered');
+  });
+
+  it('goes after 3 s all the same', async () => {
+    const { outbox, net, call, calls, until } = setUp({ online: false });
+    net.live = false;
+    net.coming = true;
+    await outbox.publish('default/a', [1]);
+    net.online = true;
+    outbox.kick();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(calls).toHaveLength(0);
+    await until(call(0));
+    expect(calls[0]?.at).toBeGreaterThanOrEqual(4_000);
+  });
 });
 
 describe('throttling', () => {

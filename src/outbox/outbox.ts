@@ -22,6 +22,8 @@ export interface OutboxDeps {
   post(request: OutboxRequest, signal: AbortSignal): Promise<readonly RefusedEvent[]>;
   /** Whether the subscription is live now. */
   isLive(subscription: string): boolean;
+  /** Whether the subscription is wanted and on its way to be live. */
+  isComing(subscription: string): boolean;
   /** HTTP endpoint; rows remember it for the service worker. */
   endpoint: string;
   locks: LockManager | null;
@@ -44,6 +46,8 @@ export interface DrivenOutbox extends Outbox {
   refresh(): void;
   /** The way may be free now (live again, online, started): tries without waiting. */
   kick(): void;
+  /** A subscription became live: rows that waited to be heard there go. */
+  hearing(): void;
   close(): void;
 }
 
@@ -65,6 +69,10 @@ export function createOutbox(deps: OutboxDeps): DrivenOutbox {
     name: deps.newId(),
     echoed: (channel, rows) => findEchoes(deps.events, log, channel, rows),
     mayEcho: (channel) => coveringSubscriptions(channel).some(deps.isLive),
+    echoComing: (channel) => {
+      const covering = coveringSubscriptions(channel);
+      return covering.some(deps.isComing) && !covering.some(deps.isLive);
+    },
     onChange: changed,
   });
   let running = false;
@@ -163,6 +171,10 @@ export function createOutbox(deps: OutboxDeps): DrivenOutbox {
     subscribe: store.subscribe,
     refresh,
     kick,
+    hearing() {
+      sender.recheck();
+      drain();
+    },
     async publish(channel, events) {
       const name = parseChannel(channel, 'publish');
       const texts = events.map(serialise);

@@ -193,6 +193,7 @@ class World {
       newId: () => `row-${++serial}`,
       online: () => this.online,
       isLive: () => false,
+      isComing: () => false,
       endpoint: 'https://api.example/event',
       hint: () => {
         for (const other of this.contexts) if (other.outbox !== outbox) other.life.go(other.outbox.refresh);

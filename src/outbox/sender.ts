@@ -33,6 +33,8 @@ export interface SenderDeps {
   echoed(channel: string, rows: readonly StoredOutboxRow[]): Promise<ReadonlySet<string>>;
   /** Whether a live subscription of ours could bring an echo from the channel. */
   mayEcho(channel: string): boolean;
+  /** Whether such a subscription is on its way: what is sent before it stands is not heard by us. */
+  echoComing(channel: string): boolean;
   /** This sender's name, unlike any other's. */
   name: string;
   locks: LockManager | null;
@@ -56,6 +58,8 @@ export interface Sender {
   run(): Promise<number | null>;
   /** There may be new rows: looks again where a run is under way. */
   look(): void;
+  /** A subscription that rows wait for may be live: looks at every channel again. Rests go on. */
+  recheck(): void;
   /** The way may be free now: rests that failures began until now are over (not those that the service asked for). */
   kick(): void;
   close(): void;
@@ -67,6 +71,8 @@ const POST_TIMEOUT_MS = 15_000;
 const UNANSWERED_MS = 2_000;
 /** How long an ambiguous row waits for its own echo before it is sent again. Milliseconds. */
 const ECHO_WAIT_MS = 2_000;
+/** How long, once the way may be free, a row waits for the subscription that will hear it. Milliseconds. */
+const HEAR_FIRST_MS = 3_000;
 /** How long a claim stands that nobody answered for. Milliseconds. */
 const CLAIM_MS = POST_TIMEOUT_MS + ECHO_WAIT_MS;
 
@@ -91,6 +97,11 @@ export function createSender(deps: SenderDeps): Sender {
   function look(): void {
     looked = true;
     wake();
+  }
+
+  function recheck(): void {
+    waits.clear();
+    look();
   }
 
   /** A worker for every channel that has something to send; a slow channel holds up no other. */
@@ -145,6 +156,10 @@ export function createSender(deps: SenderDeps): Sender {
       await explain(head, 'This device has no network.');
       return Number.POSITIVE_INFINITY;
     }
+    const hearIn = deps.echoComing(channel)
+      ? left(kickedAt + HEAR_FIRST_MS - clock.wall(), HEAR_FIRST_MS)
+      : 0;
+    if (hearIn > 0) return hearIn;
     const turnIn = Math.max(throttledUntil - clock.monotonic(), 0) || pace.take();
     if (turnIn > 0) {
       await explain(head, `At most ${MAX_PUBLISHES_PER_SECOND} publishes a second; it is sent in its turn.`);
@@ -294,10 +309,10 @@ export function createSender(deps: SenderDeps): Sender {
       return Number.isFinite(next) ? Math.max(0, next - now) : null;
     },
     look,
+    recheck,
     kick() {
       kickedAt = clock.wall();
-      waits.clear();
-      look();
+      recheck();
     },
     close() {
       over = true;
