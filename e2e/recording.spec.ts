@@ -178,7 +178,7 @@ test('replay: at its pace into its channel, with a warning into another, and sto
   page,
 }) => {
   await open(page, app);
-  const recording = upTo(4).map((n) => line({ n }, n));
+  const recording = upTo(4).map((n) => line({ n }, n * 10));
   await choose(page, 'four.ndjson', recording.join('\n'));
   await expect(page.getByRole('textbox', { name: 'Into channel' })).toHaveValue(CHANNEL);
   await page.getByRole('combobox', { name: 'Speed' }).selectOption('10×');

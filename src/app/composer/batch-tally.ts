@@ -32,7 +32,9 @@ export function tallyOf(
       }
       const seen = last.get(id);
       const refused = seen?.refused ?? 0;
-      const over = row === undefined || row.state === 'delivered' || row.state === 'refused';
+      // The outbox shows a row a moment after it took it: one that was never seen has not left yet.
+      const over =
+        row === undefined ? seen !== undefined : row.state === 'delivered' || row.state === 'refused';
       next.refused += refused;
       if (over) next.delivered += events - refused;
       else next.waiting += events;

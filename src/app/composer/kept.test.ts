@@ -114,7 +114,7 @@ describe('tallyOf', () => {
       attempts: 1,
       maybeTwice: false,
     });
-    const outbox = createStore<readonly OutboxRow[]>([row('a', 'queued', 5), row('b', 'queued', 2)]);
+    const outbox = createStore<readonly OutboxRow[]>([]);
     const { tally, close } = tallyOf(
       [
         { id: 'a', events: 5 },
@@ -123,6 +123,8 @@ describe('tallyOf', () => {
       outbox,
     );
     expect(tally.get()).toEqual({ all: 7, delivered: 0, refused: 0, waiting: 7 });
+    outbox.set([row('a', 'queued', 5)]);
+    expect(tally.get().waiting).toBe(7);
     outbox.set([row('a', 'refused', 2), row('b', 'sending', 2)]);
     expect(tally.get()).toEqual({ all: 7, delivered: 3, refused: 2, waiting: 2 });
     outbox.set([row('a', 'refused', 2), row('b', 'delivered', 2)]);

@@ -157,13 +157,21 @@ function Ready({ recording, feed, result }: ReadyProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const body = useRef<HTMLDivElement>(null);
   const stacked = useStacked(body);
-  const [filter, setFilter] = useState<FilterInput | null>(null);
+  /** Undefined: it is not known yet whether the filter of last time means something. */
+  const [filter, setFilter] = useState<FilterInput | null | undefined>(
+    view.filter === null ? null : undefined,
+  );
   const applyFilter = useCallback(
-    (next: FilterInput | null | 'keep') => setFilter((before) => (next === 'keep' ? before : next)),
+    (next: FilterInput | null | 'keep') => setFilter((before) => (next === 'keep' ? (before ?? null) : next)),
     [],
   );
   const [placed, setPlaced] = useState(false);
-  const reader = useReader(NO_COVERAGE, placed ? feed : null, filter, setProblem);
+  const reader = useReader(
+    NO_COVERAGE,
+    placed && filter !== undefined ? feed : null,
+    filter ?? null,
+    setProblem,
+  );
 
   // A recording is read from its beginning, and later from where it was left.
   useEffect(() => {
@@ -191,7 +199,7 @@ function Ready({ recording, feed, result }: ReadyProps) {
             channel={key}
             reader={reader}
             live={false}
-            filtered={filter !== null}
+            filtered={filter !== null && filter !== undefined}
             target={null}
             onProblem={setProblem}
           />

@@ -28,7 +28,8 @@ function stage(times: readonly number[], speed: number | null, event = (n: numbe
         attempts: 0,
         maybeTwice: false,
       };
-      rows.set([...rows.get(), row]);
+      // The outbox shows a row only after it has said that it took it.
+      setImmediate(() => rows.set([...rows.get(), row]));
       return Promise.resolve(row.id);
     },
   };
@@ -65,11 +66,13 @@ const idle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('startReplay', () => {
   it('keeps the recorded pace times the speed, and sends together what came together', async () => {
-    const { clock, replay, published } = stage([1000, 1000, 3000, 2500, 5000], 2);
+    const { clock, replay, published, settle } = stage([1000, 1000, 3000, 2500, 5000], 2);
     for (let step = 0; step < 20; step += 1) {
       await idle();
       clock.advance(250);
     }
+    expect(replay.get()).toMatchObject({ phase: 'running', sent: 5, waits: true });
+    settle('delivered');
     await vi.waitFor(() => expect(replay.get().phase).toBe('done'));
     expect(published).toEqual([
       { at: 0, events: [0, 1] },
@@ -87,6 +90,9 @@ describe('startReplay', () => {
     expect(replay.get()).toMatchObject({ phase: 'running', sent: 100 });
     clear();
     await vi.waitFor(() => expect(replay.get().sent).toBe(200));
+    clear();
+    await vi.waitFor(() => expect(replay.get().sent).toBe(250));
+    expect(replay.get().phase).toBe('running');
     clear();
     await vi.waitFor(() => expect(replay.get().phase).toBe('done'));
     expect(published.flatMap(({ events }) => events)).toEqual(times.map((_, n) => n));
@@ -113,6 +119,7 @@ describe('startReplay', () => {
   it('ends with the first refusal, in the outbox or before it', async () => {
     const denied = stage([0, 1000, 2000], 1);
     await vi.waitFor(() => expect(denied.replay.get().sent).toBe(1));
+    await idle();
     denied.settle('refused', 'You may not publish here.');
     expect(denied.replay.get()).toMatchObject({
       phase: 'failed',
@@ -130,9 +137,11 @@ describe('startReplay', () => {
   });
 
   it('leaves out what the service would not take, and goes on', async () => {
-    const { replay, published } = stage([0, 0, 0], null, (n) =>
+    const { replay, published, settle } = stage([0, 0, 0], null, (n) =>
       n === 1 ? JSON.stringify('x'.repeat(250_000)) : `${n}`,
     );
+    await vi.waitFor(() => expect(replay.get().sent).toBe(2));
+    settle('delivered');
     await vi.waitFor(() => expect(replay.get().phase).toBe('done'));
     expect(published).toEqual([{ at: 0, events: [0, 2] }]);
     expect(replay.get()).toMatchObject({ sent: 2, skipped: 1 });

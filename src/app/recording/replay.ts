@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { MAX_EVENT_BYTES, MAX_EVENTS_PER_PUBLISH, utf8Bytes } from '../../shared/publish-rules.ts';
 import { createStore, type Store } from '../../shared/store.ts';
 
-/** Rows of the target that may wait in the outbox: about a second of sending. */
+/** Rows of a replay that may wait in the outbox: about a second of sending. */
 const MAX_WAITING_ROWS = 20;
 /** Longest single timer, milliseconds: browsers count in 32 bits. */
 const MAX_TIMER_MS = 3_600_000;
@@ -51,11 +51,14 @@ export function startReplay({ pages, all, target, speed, outbox, clock }: Replay
     waits: false,
     reason: null,
   });
-  const rows = new Set<string>();
+  /** Our rows that are not over, and whether the outbox has shown them yet: it does so a moment after it took them. */
+  const open = new Map<string, boolean>();
   const began = clock.monotonic();
   let firstAt: number | null = null;
   /** Ends whatever is being waited for. */
   let wake: (() => void) | null = null;
+  /** Looks whether what is waited for has happened in the outbox. */
+  let onOutbox: (() => void) | null = null;
   let batch: EventRecord[] = [];
 
   const set = (change: Partial<ReplayState>) => store.set({ ...store.get(), ...change });
@@ -67,10 +70,18 @@ export function startReplay({ pages, all, target, speed, outbox, clock }: Replay
     wake?.();
   };
 
-  // The first refusal ends it: the next thousand would be refused as well.
   const stopWatching = outbox.subscribe(() => {
-    const refused = outbox.get().find(({ id, state }) => state === 'refused' && rows.has(id));
-    if (refused !== undefined) end('failed', refused.reason);
+    const here = new Map(outbox.get().map((row) => [row.id, row]));
+    for (const [id, seen] of open) {
+      const row = here.get(id);
+      if (row === undefined ? seen : row.state === 'delivered') open.delete(id);
+      else if (row?.state === 'refused') {
+        // The first refusal ends it: the next thousand would be refused as well.
+        end('failed', row.reason);
+        return;
+      } else if (row !== undefined) open.set(id, true);
+    }
+    onOutbox?.();
   });
 
   /** When an event should go out, milliseconds after the beginning; one that is older than the last goes with it. */
@@ -93,34 +104,27 @@ export function startReplay({ pages, all, target, speed, outbox, clock }: Replay
     }
   }
 
-  const isFull = () =>
-    outbox
-      .get()
-      .filter(({ channel, state }) => channel === target && state !== 'delivered' && state !== 'refused')
-      .length >= MAX_WAITING_ROWS;
-
-  async function waitForRoom(): Promise<void> {
-    if (!isFull()) return;
+  /** Waits until no more than `rows` of ours wait in the outbox. */
+  async function waitForOutbox(rows: number): Promise<void> {
+    if (open.size <= rows || !running()) return;
     set({ waits: true });
     await new Promise<void>((resolve) => {
-      const stop = outbox.subscribe(() => {
-        if (!isFull()) wake?.();
-      });
-      wake = () => {
-        stop();
-        resolve();
+      wake = resolve;
+      onOutbox = () => {
+        if (open.size <= rows) resolve();
       };
     });
+    onOutbox = null;
     if (running()) set({ waits: false });
   }
 
   async function flush(): Promise<void> {
     if (batch.length === 0) return;
-    await waitForRoom();
+    await waitForOutbox(MAX_WAITING_ROWS - 1);
     if (!running()) return;
     const events = batch.map(({ event }): unknown => JSON.parse(event));
     batch = [];
-    rows.add(await outbox.publish(target, events));
+    open.set(await outbox.publish(target, events), false);
     set({ sent: store.get().sent + events.length });
   }
 
@@ -148,6 +152,7 @@ export function startReplay({ pages, all, target, speed, outbox, clock }: Replay
       }
     }
     await flush();
+    await waitForOutbox(0);
     end('done');
   }
 
