@@ -212,14 +212,14 @@ test('a replay into a channel that refuses ends with the reason', async ({ app, 
   await open(page, app);
   await choose(
     page,
-    'denied.ndjson',
+    'keyed.ndjson',
     upTo(60)
-      .map((n) => line({ n }, 0, 'denied/secrets'))
+      .map((n) => line({ n }, 0, 'keyed/orders'))
       .join('\n'),
   );
   await page.getByRole('combobox', { name: 'Speed' }).selectOption('As fast as allowed');
   await page.getByRole('button', { name: 'Start' }).click();
   await expect(page.getByRole('main')).toContainText(
-    /Replay stopped: \d+ of 60 events were sent to denied\/secrets\. \S/,
+    /Replay stopped: \d+ of 60 events were sent to keyed\/orders\. \S/,
   );
 });
