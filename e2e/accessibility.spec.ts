@@ -94,7 +94,7 @@ test('details, comparison, filters, palette, shortcuts and menus', async ({ app,
   expect(await violations(page)).toEqual([]);
 
   await page.keyboard.press('Control+k');
-  await expect(page.getByRole('option').first()).toBeVisible();
+  await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('main').focus();

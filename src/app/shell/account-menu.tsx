@@ -51,7 +51,7 @@ export function AccountMenu() {
           legend={text.account.languageLabel}
           choices={LANGUAGES}
           names={LANGUAGE_NAMES}
-          chosen={text.language}
+          chosen={chosen.language ?? text.language}
           onChoose={(language) => preferences.update((now) => ({ ...now, language }))}
         />
         <label className="check">

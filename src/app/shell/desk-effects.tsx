@@ -10,7 +10,7 @@ import { useText } from '../text/use-text.ts';
 const NO_UNREAD: Store<Readonly<Record<string, number>>> = createStore({});
 
 export function DeskEffects() {
-  const { window: desk, route, feeds, announce } = useDesk();
+  const { window: desk, preferences, route, feeds, announce } = useDesk();
   const { language: languages } = useServices();
   const text = useText();
   const ready = useStore(desk.ready, false);
@@ -47,8 +47,12 @@ export function DeskEffects() {
 
   useEffect(() => {
     if (language === null) return;
-    languages.choose(language).catch(() => announce(languages.text.get().account.languageFailed));
-  }, [language, languages, announce]);
+    languages.choose(language).catch(() => {
+      const spoken = languages.text.get();
+      announce(spoken.account.languageFailed);
+      preferences.update((now) => ({ ...now, language: spoken.language }));
+    });
+  }, [language, languages, preferences, announce]);
 
   useEffect(() => applyLanguage(text.language), [text.language]);
 
