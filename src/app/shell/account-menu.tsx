@@ -91,20 +91,22 @@ interface ChoiceProps<T extends string> {
 function Choice<T extends string>({ legend, choices, names, chosen, onChoose }: ChoiceProps<T>) {
   const group = useId();
   return (
-    <fieldset className="segments">
+    <fieldset className="choice">
       <legend>{legend}</legend>
-      {choices.map((choice) => (
-        <label key={choice}>
-          <input
-            type="radio"
-            name={group}
-            value={choice}
-            checked={chosen === choice}
-            onChange={() => onChoose(choice)}
-          />
-          <span>{names[choice]}</span>
-        </label>
-      ))}
+      <div className="segments">
+        {choices.map((choice) => (
+          <label key={choice}>
+            <input
+              type="radio"
+              name={group}
+              value={choice}
+              checked={chosen === choice}
+              onChange={() => onChoose(choice)}
+            />
+            <span>{names[choice]}</span>
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }
