@@ -35,8 +35,11 @@ export interface LeaderDeps {
   online: boolean;
   /** Somebody wants to succeed this leader. */
   onRequest(request: SuccessionRequest): void;
-  /** How long the storage may take to give the epoch, milliseconds: without an answer one is taken from the clock. */
-  storagePatienceMs: number;
+  /**
+   * How long the storage may take to give the epoch, milliseconds: without an answer one is taken from the clock. Null:
+   * as long as it takes.
+   */
+  storagePatienceMs: number | null;
   /** The leader ended by itself: signed out, or a newer one took over. */
   onEnded(): void;
 }

@@ -13,8 +13,8 @@ import { type Offer, seekSuccession } from './succeed.ts';
 export interface LeaderCalls {
   onRequest(request: SuccessionRequest): void;
   onEnded(): void;
-  /** How long the storage may take to give the epoch, milliseconds. */
-  storagePatienceMs: number;
+  /** How long the storage may take to give the epoch, milliseconds; null: as long as it takes. */
+  storagePatienceMs: number | null;
 }
 
 export interface Contender {
@@ -51,10 +51,8 @@ export interface ContenderDeps extends LineEarDeps {
 /** The lock of a leader that ended in favour of another is kept this long for it to take. Milliseconds. */
 const KEPT_MS = 1_000;
 
-/** Storage may be slow when a browser starts, or while another version of the app lets go. Milliseconds. */
-const PATIENT_MS = 5_000;
 /** Whoever hangs may do so in the middle of a transaction, which then blocks the storage. Milliseconds. */
-const HURRIED_MS = 150;
+const HURRIED_MS = 250;
 
 /** One time of leading, from before the lock is held. */
 interface Tenure {
@@ -66,7 +64,8 @@ interface Tenure {
 
 function createTenure(
   begin: (calls: LeaderCalls) => Promise<Leader>,
-  storagePatienceMs = PATIENT_MS,
+  /** Storage may be slow when a browser starts, or while another version of the app lets go: it is waited for. */
+  storagePatienceMs: number | null = null,
 ): Tenure {
   let onEnded = (): void => {};
   const ended = new Promise<void>((resolve) => {

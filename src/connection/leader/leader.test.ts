@@ -45,7 +45,7 @@ async function setUp(...wants: string[]) {
     locks: null,
     online: true,
     onRequest() {},
-    storagePatienceMs: 5_000,
+    storagePatienceMs: null,
     onEnded() {
       ended = true;
     },

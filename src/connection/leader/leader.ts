@@ -66,6 +66,7 @@ export async function takeOffice(deps: LeaderDeps): Promise<Office> {
 
 /** @throws AppError `storage` when there is no answer in time. */
 function inTime<T>(answer: Promise<T>, { clock, storagePatienceMs }: LeaderDeps): Promise<T> {
+  if (storagePatienceMs === null) return answer;
   return new Promise((resolve, reject) => {
     const cancel = clock.after(storagePatienceMs, () =>
       reject(new AppError('storage', STORAGE_SILENT, { retryable: true })),

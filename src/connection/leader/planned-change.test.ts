@@ -75,7 +75,7 @@ async function setUp(options: { lifetimeMs?: number; tokenMs?: number; wants?: s
     locks: null,
     online: true,
     onRequest() {},
-    storagePatienceMs: 5_000,
+    storagePatienceMs: null,
     onEnded() {},
   });
   const leader = await startLeader(deps());
