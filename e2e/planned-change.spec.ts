@@ -110,10 +110,12 @@ test('250 channels on one desk: all live, on two connections, none with more tha
   const others = Array.from({ length: 249 }, (_, index) => `default/c${index}`);
   const channels = [CHANNEL, ...others];
   await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).toContain(CHANNEL);
-  await page.evaluate((names) => {
-    const key = Object.keys(localStorage).find((name) => name.startsWith('switchboard.desk.')) ?? '';
+  // Before the app's own scripts: what the page writes when it is left comes before that.
+  await page.addInitScript((names) => {
+    const key = Object.keys(localStorage).find((name) => name.startsWith('switchboard-window:')) ?? '';
     const desk = JSON.parse(localStorage.getItem(key) ?? '{}') as object;
-    localStorage.setItem(key, JSON.stringify({ ...desk, open: names }));
+    const open = names.map((name) => ({ name, pinned: false }));
+    localStorage.setItem(key, JSON.stringify({ ...desk, channels: open }));
   }, channels);
   await page.reload();
   await live(page, 20_000);
