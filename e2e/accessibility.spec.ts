@@ -72,6 +72,7 @@ test('details, comparison, filters, palette, shortcuts and menus', async ({ app,
   await live(page);
   await subscribed(app, ['default/one']);
   for (const n of [1, 2]) await app.far.publish('default/one', [{ n, text: 'Hello' }]);
+  await expect.poll(() => shown(page, 'n')).toEqual([1, 2]);
   await page.getByRole('log').getByRole('button').last().click();
   await expect(page.getByRole('complementary')).toContainText('"n": 2');
   expect(await violations(page)).toEqual([]);
