@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { DEMO_USERS } from '../../server/local/demo-users.ts';
 import { lineNames } from '../../src/shared/line-messages.ts';
 import type { Gap } from '../../src/shared/log.ts';
-import { gapsOf } from '../../src/store/coverage-log.ts';
+import { gapsOf, joinIntervals } from '../../src/store/coverage-log.ts';
 import type { CoverageRow } from '../../src/store/database.ts';
 import { expect } from './fixtures.ts';
 import type { Published } from './publisher.ts';
@@ -44,7 +44,7 @@ export async function keptGaps(page: Page, channel: string): Promise<Gap[]> {
     },
     [lineNames(subOf('ada')).database, channel] as const,
   );
-  return gapsOf(channel, rows, true);
+  return gapsOf(channel, joinIntervals(rows), true);
 }
 
 /**
