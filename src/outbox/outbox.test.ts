@@ -4,7 +4,7 @@ import { AppError } from '../shared/errors.ts';
 import type { RefusedEvent } from '../shared/publish-answer.ts';
 import { createFakeClock } from '../shared/test-doubles.ts';
 import { createDatabase } from '../store/database.ts';
-import { createEventLog } from '../store/event-log.ts';
+import { historyOf } from '../store/history.ts';
 import { createOutboxLog } from '../store/outbox-log.ts';
 import type { OutboxRow, OutboxState } from './api.ts';
 import { coveringSubscriptions } from './echo.ts';
@@ -27,7 +27,7 @@ function setUp(options: { name?: string; online?: boolean; locks?: LockManager }
   const name = options.name ?? `outbox-${++serial}`;
   const clock = createFakeClock();
   const database = createDatabase(name);
-  const events = createEventLog(database);
+  const { events } = historyOf(database);
   const calls: Call[] = [];
   const waiters: (() => void)[] = [];
   const net = { online: options.online ?? true, live: true, coming: false };
