@@ -125,12 +125,13 @@ export function createRunner(deps: RunnerDeps, first: RunnerSink): Runner {
   async function open({ socket, forceToken, newerThan }: Extract<LeaderEffect, { t: 'open' }>) {
     try {
       const { accessToken, renewAt } = await token(forceToken);
-      if (sockets.get(socket)?.wire !== null) return;
       if (newerThan !== null && sockets.get(newerThan)?.accessToken === accessToken) {
         fail(socket, 'There is no newer access token yet.');
         return;
       }
       dispatch({ t: 'token', socket, renewAt });
+      // Given up while the token was on its way, or just now: it came after the attempt's time.
+      if (sockets.get(socket)?.wire !== null) return;
       const wire = openWireSocket({
         realtime: events.realtime,
         host: events.host,
