@@ -80,14 +80,24 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   function storeInTime(batch: readonly EventRecord[]): Promise<boolean> {
     const stored = store(batch);
     return new Promise((resolve) => {
-      const cancel = clock.after(PATIENCE_MS, () => {
+      let cancel = (): void => {};
+      const wait = (): void => {
+        const since = clock.monotonic();
+        cancel = clock.after(PATIENCE_MS, () => {
+          // The thread stood still, and the answer may be there with this timer.
+          if (clock.monotonic() - since >= 2 * PATIENCE_MS) wait();
+          else goOn();
+        });
+      };
+      const goOn = (): void => {
         onHistory('unavailable', STORAGE_SILENT);
         slow = stored.then(storeRest).finally(() => {
           slow = null;
         });
         resolve(true);
-      });
-      void stored.finally(cancel).then(resolve);
+      };
+      wait();
+      void stored.finally(() => cancel()).then(resolve);
     });
   }
 
