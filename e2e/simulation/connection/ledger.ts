@@ -55,7 +55,8 @@ export interface Ledger {
   readonly storageFailed: boolean;
   must(holds: boolean, promise: string): void;
   published(event: SimEvent): void;
-  delivered(wire: Wire, channel: string, event: SimEvent): void;
+  /** @param asked what comes for a subscription that was taken back may be logged, and need not be. */
+  delivered(wire: Wire, channel: string, event: SimEvent, asked: boolean): void;
   lagged(channel: string, event: SimEvent): void;
   clientClosed(wire: Wire): void;
   gone(realm: Realm): void;
@@ -93,7 +94,7 @@ export function createLedger(world: World): Ledger {
    * What reached a leader and is not in the log, by channel and id. One id can be several events: a publish whose
    * answer was lost comes again.
    */
-  const arrivals = new Map<string, { realm: Realm; event: SimEvent }[]>();
+  const arrivals = new Map<string, { realm: Realm; event: SimEvent; due: boolean }[]>();
   /** By channel: what the log has. */
   const logged = new Map<string, Set<SimEvent>>();
   const positions = new Set<string>();
@@ -140,7 +141,8 @@ export function createLedger(world: World): Ledger {
       `nothing of epoch ${record.epoch} is stored after ${newest.epoch} began`,
     );
     const came = arrivals.get(key) ?? [];
-    const mine = came.find((arrival) => arrival.realm === realm) ?? came[0];
+    const due = came.filter((arrival) => arrival.due);
+    const mine = due.find((arrival) => arrival.realm === realm) ?? due[0] ?? came[0];
     must(mine !== undefined, `${key} is logged once (again by ${realm.name})`);
     if (mine !== undefined) {
       arrivals.set(
@@ -195,13 +197,16 @@ export function createLedger(world: World): Ledger {
       return storageFailed;
     },
     published: (event) => void published.push(event),
-    delivered(wire, channel, event) {
+    delivered(wire, channel, event, asked) {
       const key = keyOf(channel, event.id);
-      const came = arrivals.get(key) ?? [];
-      const known = loggedOf(channel).has(event) || came.some((arrival) => arrival.event === event);
-      if (!known) arrivals.set(key, [...came, { realm: wire.realm, event }]);
       if (storageBad()) excused.add(key);
-      else if (!known) pending.push({ wire, key, at: world.now() });
+      if (loggedOf(channel).has(event)) return;
+      const came = arrivals.get(key) ?? [];
+      const before = came.find((arrival) => arrival.event === event);
+      if (before === undefined) arrivals.set(key, [...came, { realm: wire.realm, event, due: asked }]);
+      if (!asked || before?.due === true) return;
+      if (before !== undefined) before.due = true;
+      if (!storageBad()) pending.push({ wire, key, at: world.now() });
     },
     lagged: (channel, { id }) => void excused.add(keyOf(channel, id)),
     clientClosed(wire) {
