@@ -24,6 +24,8 @@ const HEARD_MS = 3_000;
 const HAND_OVER_MS = 1_500;
 /** Thefts from a leader that hangs: 30 s from permission to permission, and each may take a moment to be carried out. */
 const FORCE_EVERY_MS = 29_000;
+/** `WebSocket.CLOSED`. */
+const CLOSED = 3;
 /** How long the outbox waits for an answer. Milliseconds. */
 const ANSWER_MS = 15_000;
 
@@ -104,7 +106,8 @@ export function createLedger(world: World): Ledger {
   /** Not the product's fault: the service had not begun to deliver, or nothing could be kept. */
   const excused = new Set<string>();
   const owners = new Map<number, Realm>();
-  const epochs = new Map<Realm, number>();
+  /** By context, which may have begun to lead twice, one after the other. */
+  const epochs = new Map<Realm, Set<number>>();
   let newest = { epoch: 0, realm: null as Realm | null, at: 0 };
   let badSince: number | null = null;
   let badUntil = Number.NEGATIVE_INFINITY;
@@ -128,9 +131,9 @@ export function createLedger(world: World): Ledger {
   function tookEpoch(realm: Realm, epoch: number): void {
     must(epoch > newest.epoch, `the epoch grows (${newest.epoch}, then ${epoch})`);
     newest = { epoch, realm, at: world.now() };
-    epochs.set(realm, epoch);
+    epochs.set(realm, (epochs.get(realm) ?? new Set()).add(epoch));
     // What earlier leaders were about to store may be refused from now on; what is older had its time.
-    pending = pending.filter(({ wire }) => wire.realm === realm && wire.open);
+    pending = pending.filter(({ wire }) => wire.realm === realm && wire.client.readyState !== CLOSED);
   }
 
   function stored(realm: Realm, record: EventRecord): void {
@@ -231,7 +234,7 @@ export function createLedger(world: World): Ledger {
       storageFailed ||= epoch >= CLOCK_EPOCHS;
       if (storageFailed) return;
       must(
-        epochs.get(realm) === epoch || t === 'ended',
+        epochs.get(realm)?.has(epoch) === true || t === 'ended',
         `${realm.name} took the epoch ${epoch} it speaks in`,
       );
       const late = t === 'status' && epoch < newest.epoch && world.now() - newest.at > HEARD_MS;

@@ -171,10 +171,8 @@ export function createRunner(deps: RunnerDeps, first: RunnerSink): Runner {
   function hear(socket: number, event: WireSocketEvent): void {
     if (event.t === 'closed') sockets.delete(socket);
     if (event.t === 'frame') hearFrame(socket, event.frame);
-    else if (event.t === 'acked') dispatch({ t: 'acked', socket });
-    else if (event.t === 'closed')
-      dispatch({ t: 'closed', socket, reason: event.reason, spoke: event.spoke });
-    else dispatch({ t: 'heard', socket });
+    else if (event.t === 'unreadable') dispatch({ t: 'heard', socket });
+    else dispatch({ ...event, socket });
   }
 
   function hearFrame(socket: number, frame: ServerFrame): void {
