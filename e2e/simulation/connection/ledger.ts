@@ -96,7 +96,7 @@ export function createLedger(world: World): Ledger {
    * What reached a leader and is not in the log, by channel and id. One id can be several events: a publish whose
    * answer was lost comes again.
    */
-  const arrivals = new Map<string, { realm: Realm; event: SimEvent; due: boolean }[]>();
+  const arrivals = new Map<string, { realms: Set<Realm>; event: SimEvent; due: boolean }[]>();
   /** By channel: what the log has. */
   const logged = new Map<string, Set<SimEvent>>();
   const positions = new Set<string>();
@@ -145,7 +145,7 @@ export function createLedger(world: World): Ledger {
     );
     const came = arrivals.get(key) ?? [];
     const due = came.filter((arrival) => arrival.due);
-    const mine = due.find((arrival) => arrival.realm === realm) ?? due[0] ?? came[0];
+    const mine = due.find(({ realms }) => realms.has(realm)) ?? due[0] ?? came[0];
     must(mine !== undefined, `${key} is logged once (again by ${realm.name})`);
     if (mine !== undefined) {
       arrivals.set(
@@ -206,7 +206,10 @@ export function createLedger(world: World): Ledger {
       if (loggedOf(channel).has(event)) return;
       const came = arrivals.get(key) ?? [];
       const before = came.find((arrival) => arrival.event === event);
-      if (before === undefined) arrivals.set(key, [...came, { realm: wire.realm, event, due: asked }]);
+      before?.realms.add(wire.realm);
+      if (before === undefined) {
+        arrivals.set(key, [...came, { realms: new Set([wire.realm]), event, due: asked }]);
+      }
       if (!asked || before?.due === true) return;
       if (before !== undefined) before.due = true;
       if (!storageBad()) pending.push({ wire, key, at: world.now() });
