@@ -80,8 +80,8 @@ async function sendAll(
   const publish = createHttpPublish({ fetch: deps.fetch, token });
   const sender = createSender({
     log,
-    post: ({ channel, events: texts, endpoint }, signal) =>
-      publish(checked(endpoint), channel, texts, signal),
+    post: ({ channel, events: texts, endpoint, check }, signal) =>
+      publish(checked(endpoint), channel, texts, signal, check),
     echoed: (channel, rows) => findEchoes(events, log, channel, rows),
     // Nobody listens on behalf of the service worker.
     mayEcho: () => false,

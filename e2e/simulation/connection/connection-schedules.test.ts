@@ -22,7 +22,7 @@ vi.mock('../../../src/connection/hosts/lazy-host.ts', async (original) =>
 
 const RUNS = Number(process.env.FC_RUNS ?? 1_000);
 const SEED = { seed: Number(process.env.FC_SEED ?? 42) };
-const PATH = process.env.FC_PATH === undefined ? {} : { path: process.env.FC_PATH };
+const PATH = process.env.FC_PATH === undefined ? {} : { path: process.env.FC_PATH, endOnFailure: true };
 
 it('keeps every promise, whatever comes when', async () => {
   await fc.assert(fc.asyncProperty(schedule, mustKeep), { numRuns: RUNS, ...SEED, ...PATH });

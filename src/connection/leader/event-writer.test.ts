@@ -146,6 +146,25 @@ describe('the event writer', () => {
     expect(clock.pendingTimers()).toBe(0);
   });
 
+  it('takes no thread that stood still for a storage that does not answer', async () => {
+    const { writer, history, clock, said, states, trouble } = setUp();
+    let answer = (): void => {};
+    trouble.answer = new Promise((resolve) => {
+      answer = resolve;
+    });
+    writer.write('default/a', '1');
+    await settle();
+    clock.stall(600_000);
+    clock.advance(0);
+    await settle();
+    expect(said).toEqual([]);
+    answer();
+    await writer.flush();
+    expect(said.flatMap(({ records }) => records)).toEqual(await history.events.newest(9));
+    expect(states).toEqual(['kept']);
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
   it.each([
     ['the space is used up', new AppError('storage-full', 'Full.'), 'full: Full.'],
     [

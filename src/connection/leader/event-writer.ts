@@ -8,6 +8,7 @@ import { errorToWire, isAppError } from '../../shared/errors.ts';
 import type { EventRecord } from '../../shared/log.ts';
 import type { EventLog } from '../../store/event-log.ts';
 import { type LogSize, recordBytes } from '../../store/log-limits.ts';
+import { isLate } from './is-late.ts';
 import { createLogKeeper } from './log-keeper.ts';
 
 export interface EventWriterDeps {
@@ -83,18 +84,14 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   }
 
   /** @returns false when a newer leader has begun. */
-  function storeInTime(batch: readonly EventRecord[]): Promise<boolean> {
+  async function storeInTime(batch: readonly EventRecord[]): Promise<boolean> {
     const stored = store(batch);
-    return new Promise((resolve) => {
-      const cancel = clock.after(PATIENCE_MS, () => {
-        onHistory('unavailable', STORAGE_SILENT);
-        slow = stored.then(storeRest).finally(() => {
-          slow = null;
-        });
-        resolve(true);
-      });
-      void stored.finally(cancel).then(resolve);
+    if (!(await isLate(stored, PATIENCE_MS, clock))) return stored;
+    onHistory('unavailable', STORAGE_SILENT);
+    slow = stored.then(storeRest).finally(() => {
+      slow = null;
     });
+    return true;
   }
 
   /** The storage answers again: what was announced meanwhile is kept as well. */
