@@ -1,4 +1,5 @@
 /** What the scenarios need of a browser: the least that Chromium, Firefox and WebKit can all be told from outside. */
+import type { PageLike } from '../../support/page-like.ts';
 
 /** An element as a person names it. */
 export interface Target {
@@ -7,16 +8,10 @@ export interface Target {
   name: string | RegExp;
 }
 
-export interface Tab {
+export interface Tab extends PageLike {
   /** Resolves when the document is loaded. */
   goto(url: string): Promise<void>;
   reload(): Promise<void>;
-  /**
-   * Calls the function in the page, with what JSON can carry of `arg`; resolves with what JSON can carry of its
-   * result. The function sees nothing of the test's own names.
-   */
-  evaluate<R>(run: () => R | Promise<R>): Promise<R>;
-  evaluate<A, R>(run: (arg: A) => R | Promise<R>, arg: A): Promise<R>;
   /** Presses the first such element as a mouse would, once it is shown and enabled. */
   click(target: Target): Promise<void>;
   /** Replaces the text of such a field, as somebody who types. */

@@ -23,6 +23,7 @@ function createTab(page: Page): Tab {
       page.evaluate(run as (arg: unknown) => R | Promise<R>, arg),
     click: (target) => locate(target).click(),
     fill: (target, text) => locate(target).fill(text),
+    bringToFront: () => page.bringToFront(),
     close: () => page.close(),
     screenshot: () => page.screenshot(),
   };

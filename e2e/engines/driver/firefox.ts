@@ -115,6 +115,7 @@ function createTab(bidi: Bidi, context: string): Tab {
       ]);
       await bidi.send('input.performActions', { context, actions: [{ type: 'key', id: 'keys', actions }] });
     },
+    bringToFront: async () => void (await bidi.send('browsingContext.activate', { context })),
     close: async () => void (await bidi.send('browsingContext.close', { context })),
     async screenshot() {
       const { data } = await bidi.send('browsingContext.captureScreenshot', { context });

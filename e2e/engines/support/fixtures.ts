@@ -3,10 +3,11 @@
  * stand-ins of its own behind the fault proxies.
  */
 import { writeFileSync } from 'node:fs';
-import { test as base } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
 import { startWiredApp, type WiredApp } from '../../support/wired.ts';
 import type { EngineBrowser, EngineName, Tab } from '../driver/browser.ts';
 import { openEngine } from '../driver/open-engine.ts';
+import { errorsOf, watchErrors } from './page-scripts.ts';
 
 export interface Engine extends EngineBrowser {
   name: EngineName;
@@ -22,8 +23,10 @@ export const test = base.extend<
   env: [{}, { option: true }],
   app: async ({ env }, use) => {
     const { app, stop } = await startWiredApp(env);
+    watchErrors(app);
     await use(app);
     await stop();
+    expect(errorsOf(app), 'errors that nobody caught in a page').toEqual([]);
   },
   engine: async ({ engineName }, use, info) => {
     const browser = await openEngine(engineName);

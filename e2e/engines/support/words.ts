@@ -38,6 +38,14 @@ export async function expectShown(
   for (const tab of tabs) await expect.poll(() => shown(tab), { timeout }).toEqual(numbers);
 }
 
+/** Resolves when the feed ends with `last`: a tab that was behind others draws what it missed when it is in front. */
+export async function expectLast(tabs: readonly Tab[], last: number): Promise<void> {
+  for (const tab of tabs) {
+    await tab.bringToFront();
+    await expect.poll(async () => (await shown(tab)).at(-1)).toBe(last);
+  }
+}
+
 export async function expectStatus(tabs: readonly Tab[], status: RegExp, timeout = 10_000): Promise<void> {
   for (const tab of tabs) await expect.poll(() => statusOf(tab), { timeout }).toMatch(status);
 }
