@@ -3,18 +3,17 @@ import { existsSync } from 'node:fs';
 
 export const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 export const WEBKIT_DRIVER = process.env.WEBKIT_DRIVER ?? '/usr/bin/WebKitWebDriver';
-/** Where Debian keeps it depends on the machine's architecture and WebKitGTK's version. */
-export const MINI_BROWSER = process.env.MINI_BROWSER ?? firstOf(miniBrowsers());
 export const XVFB = process.env.XVFB ?? '/usr/bin/Xvfb';
 
-function miniBrowsers() {
-  const folders = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
-  return ['4.1', '6.0', '4.0'].map(
-    (version) =>
-      `/usr/lib/${folders[process.arch] ?? process.arch}/webkit${version === '6.0' ? '' : '2'}gtk-${version}/MiniBrowser`,
-  );
-}
+/** Debian's folders of libraries. */
+const FOLDERS = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
+const VERSIONS = ['webkit2gtk-4.1', 'webkitgtk-6.0', 'webkit2gtk-4.0'];
 
-function firstOf(paths) {
+/** WebKitGTK's own small browser, where it is, or where it would be. */
+export function findMiniBrowser() {
+  if (process.env.MINI_BROWSER) return process.env.MINI_BROWSER;
+  const paths = VERSIONS.map(
+    (version) => `/usr/lib/${FOLDERS[process.arch] ?? process.arch}/${version}/MiniBrowser`,
+  );
   return paths.find((path) => existsSync(path)) ?? paths[0];
 }

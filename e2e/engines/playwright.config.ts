@@ -14,6 +14,9 @@ export default defineConfig<object, { engineName: EngineName }>({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: process.env.CI !== undefined,
-  reporter: [['list']],
+  reporter: [
+    ['list'],
+    ['json', { outputFile: join(import.meta.dirname, '../../.cache/reports/engines.json') }],
+  ],
   projects: ENGINES.map((engineName) => ({ name: engineName, use: { engineName } })),
 });

@@ -1,5 +1,5 @@
 /** WebKitGTK's MiniBrowser over WebKitWebDriver, on a display that nobody sees. */
-import { MINI_BROWSER, WEBKIT_DRIVER, XVFB } from '../../../scripts/engines.mjs';
+import { findMiniBrowser, WEBKIT_DRIVER, XVFB } from '../../../scripts/engines.mjs';
 import { freePort } from '../../support/server-process.ts';
 import type { EngineBrowser, Tab } from './browser.ts';
 import { findElement, plainTarget } from './find-element.ts';
@@ -36,7 +36,7 @@ export async function openWebKit(): Promise<EngineBrowser> {
     const origin = `http://127.0.0.1:${port}`;
     await answers(`${origin}/status`);
     const session = await startSession(origin, {
-      'webkitgtk:browserOptions': { binary: MINI_BROWSER, args: ['--automation'] },
+      'webkitgtk:browserOptions': { binary: findMiniBrowser(), args: ['--automation'] },
     });
     // Stays open and empty: a new window is asked for from one that is there.
     const base = String(await session.send('GET', '/window'));
