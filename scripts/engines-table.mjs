@@ -61,6 +61,7 @@ function testsOf({ specs = [], suites = [] }) {
           versions: notes('version'),
           host: notes('host')[0],
           measured: notes('measured'),
+          lacks: notes('lacks')[0],
           reason: notes('skip')[0] ?? 'no reason given',
         };
       }),
@@ -71,7 +72,11 @@ function testsOf({ specs = [], suites = [] }) {
 
 function cellOf(run) {
   if (run === undefined || run.outcome === 'skipped') return '– (below)';
-  const notes = [...(run.host === undefined ? [] : [HOSTS[run.host]]), ...run.measured].join(', ');
+  const notes = [
+    ...(run.host === undefined ? [] : [HOSTS[run.host]]),
+    ...run.measured,
+    ...(run.lacks === undefined ? [] : [`lacks: ${run.lacks}`]),
+  ].join(', ');
   const word = run.outcome === 'expected' ? '✓' : '✗ failed';
   return notes === '' ? word : `${word} ${notes}`;
 }

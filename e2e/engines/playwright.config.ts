@@ -11,7 +11,7 @@ export default defineConfig<object, { engineName: EngineName }>({
   outputDir: join(import.meta.dirname, '../../test-results/engines'),
   workers: 1,
   retries: 0,
-  timeout: 60_000,
+  timeout: 90_000,
   expect: { timeout: 10_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: [

@@ -1,12 +1,19 @@
 /** What a scenario adds to its line of the table. */
 import { test } from '@playwright/test';
 
-export const HOST = 'host';
-export const MEASURED = 'measured';
+const HOST = 'host';
+const MEASURED = 'measured';
+
+const LACKS = 'lacks';
 
 /** Where the connection lived. */
 export function noteHost(host: string): void {
   test.info().annotations.push({ type: HOST, description: host });
+}
+
+/** What the engine has not. */
+export function noteLacks(what: readonly string[]): void {
+  test.info().annotations.push({ type: LACKS, description: what.join(', ') || 'nothing of these' });
 }
 
 /** A time that it took, milliseconds. */
