@@ -29,7 +29,9 @@ export const test = base.extend<{ wired: WiredApp }>({
   app: ({ wired }, use) => use(wired),
 });
 
-async function startWiredApp(env: Record<string, string>): Promise<{ app: WiredApp; stop(): Promise<void> }> {
+export async function startWiredApp(
+  env: Record<string, string>,
+): Promise<{ app: WiredApp; stop(): Promise<void> }> {
   const [proxy, wire] = [await startFrontProxy(), await startFaultProxy()];
   const [port, localPort, unusedPort] = [await freePort(), await freePort(), await freePort()];
   const origin = `http://localhost:${proxy.port}`;
