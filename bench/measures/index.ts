@@ -1,5 +1,8 @@
 /** Every measurement, in the order of the table. */
 import type { Measure } from '../support/measure.ts';
+import { firstLoad } from './first-load.ts';
+import { outages } from './outages/index.ts';
 import { sharing } from './sharing.ts';
+import { tokenTime } from './token-time.ts';
 
-export const MEASURES: readonly Measure[] = [sharing];
+export const MEASURES: readonly Measure[] = [sharing, tokenTime, outages, firstLoad];
