@@ -29,6 +29,8 @@ function figure({ median, min, max }: Spread, unit: Unit): string {
 /** Three digits that say something; whole numbers from 100 on. */
 function number(value: number): string {
   if (value === 0) return '0';
+  // Below what the clocks tell apart.
+  if (value > 0 && value < 0.001) return '< 0.001';
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
   return `${Number(value.toPrecision(Math.abs(value) < 0.1 ? 1 : 3))}`;
 }

@@ -52,7 +52,7 @@ export function row(
 
 /** At most `limit`. */
 export const atMost = (limit: number, unit: Unit = ''): Promised => ({
-  target: `≤ ${limit}${unit === '' ? '' : ` ${unit}`}`,
+  target: limit === 0 ? '0' : `≤ ${limit}${unit === '' ? '' : ` ${unit}`}`,
   keeps: (ours) => ours <= limit,
 });
 

@@ -1,5 +1,6 @@
 /** Ten seconds without the Event API, for an application that keeps a history: what is missing afterwards. */
 import type { Browser, Page } from 'playwright';
+import { expect } from '../../../e2e/support/fixtures.ts';
 import { subOf } from '../../../e2e/support/honesty.ts';
 import { listen } from '../../../e2e/support/listener.ts';
 import { lineNames } from '../../../src/shared/line-messages.ts';
@@ -20,7 +21,7 @@ export async function networkCut(browser: Browser, { rounds, quick }: MeasureOpt
   const unsent = { peer: [] as number[], ours: [] as number[] };
   try {
     await both.liveAgain(LIMIT_MS);
-    await checkpointOf(both.pages.ours);
+    await checkpointOf(both.pages.ours, both.channel);
     const writers = { peer: await openWriter(both, 'peer'), ours: await openWriter(both, 'ours') };
     for (let round = 0; round < rounds; round += 1) {
       const far = await listen(both.stand.app, SIDES.map(sent));
@@ -57,11 +58,16 @@ async function cut(both: Both, writers: Record<Side, Page>, ms: number) {
     SIDES.map((side) =>
       inPage(
         writers[side],
-        async (bench, count) => {
-          // Nobody waits for one publish before the next is made: a person presses the button again.
-          await Promise.allSettled(Array.from({ length: count }, (_, index) => bench.publish(index + 1)));
+        async (bench, { count, every }) => {
+          const all: Promise<void>[] = [];
+          while (all.length < count) {
+            // Nobody waits for one to succeed before the next: a person presses the button again.
+            all.push(bench.publish(all.length + 1));
+            await new Promise((resolve) => setTimeout(resolve, every));
+          }
+          await Promise.allSettled(all);
         },
-        PUBLISHES,
+        { count: PUBLISHES, every: ms / 2 / PUBLISHES },
       ),
     ),
   );
@@ -88,23 +94,21 @@ async function arrived(of: () => readonly { channel: string }[], channel: string
 }
 
 /** Resolves when the device knows a place in the history from which it can go on. */
-async function checkpointOf(page: Page): Promise<void> {
-  await page.waitForFunction(
-    async (name) => {
-      const db = await new Promise<IDBDatabase>((resolve, reject) => {
-        const request = indexedDB.open(name);
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-      const count = await new Promise<number>((resolve, reject) => {
-        const request = db.transaction('checkpoints').objectStore('checkpoints').count();
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-      db.close();
-      return count > 0;
-    },
-    lineNames(subOf('ada')).database,
-    { timeout: 60_000, polling: 250 },
-  );
+async function checkpointOf(page: Page, channel: string): Promise<void> {
+  const known = () =>
+    page.evaluate(
+      async ([name, key]) => {
+        const result = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+          });
+        const db = await result(indexedDB.open(name));
+        const count = await result(db.transaction('checkpoints').objectStore('checkpoints').count(key));
+        db.close();
+        return count;
+      },
+      [lineNames(subOf('ada')).database, channel] as const,
+    );
+  await expect.poll(known, { timeout: 60_000 }).toBe(1);
 }
