@@ -85,7 +85,7 @@ async function load(
 ): Promise<Taken> {
   site.restartCount();
   for (const page of pages) await inPage(page, (bench) => bench.reset());
-  const start = Date.now();
+  const start = performance.timeOrigin + performance.now();
   const sent = await send();
   const reports = await Promise.all(
     pages.map(async (page) => {

@@ -79,7 +79,7 @@ export async function startSite(entry = 'page/page.ts') {
 
   function send() {
     n += 1;
-    const event = JSON.stringify({ n, at: Date.now(), pad: PAD });
+    const event = JSON.stringify({ n, at: performance.timeOrigin + performance.now(), pad: PAD });
     for (const [id, socket] of subscriptions) socket.send(JSON.stringify({ type: 'data', id, event }));
   }
 
