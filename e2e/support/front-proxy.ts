@@ -20,8 +20,8 @@ export interface FrontProxy {
   /** Cuts every connection and refuses new ones, until `mend`. */
   cut(): void;
   mend(): void;
-  /** Answers a path itself, as the server would if the file were part of the app. */
-  serve(path: string, type: string, body: string | Uint8Array): void;
+  /** Answers a path itself, whatever its query, as the server would if the file were part of the app. */
+  serve(path: string, type: string, body: string | Uint8Array, headers?: Record<string, string>): void;
   /** From now on every page begins with a script from this path: something is missing in the browser, or is told. */
   beginPagesWith(path: string): void;
   /**
@@ -37,16 +37,16 @@ export interface FrontProxy {
 export async function startFrontProxy(): Promise<FrontProxy> {
   const seen: SeenRequest[] = [];
   const sockets = new Set<Socket>();
-  const served = new Map<string, { type: string; body: string | Uint8Array }>();
+  const served = new Map<string, { headers: Record<string, string>; body: string | Uint8Array }>();
   let targetPort = 0;
   let isCut = false;
   let pagesMayBeCached = false;
   const scripts: string[] = [];
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const own = served.get(incoming.url ?? '');
+    const own = served.get(incoming.url?.split('?', 1)[0] ?? '');
     if (own !== undefined) {
-      outgoing.writeHead(200, { 'content-type': own.type, 'cache-control': 'no-store' }).end(own.body);
+      outgoing.writeHead(200, own.headers).end(own.body);
       return;
     }
     const upstream = request(
@@ -105,8 +105,11 @@ export async function startFrontProxy(): Promise<FrontProxy> {
     mend() {
       isCut = false;
     },
-    serve(path, type, body) {
-      served.set(path, { type, body });
+    serve(path, type, body, headers = {}) {
+      served.set(path, {
+        headers: { 'content-type': type, 'cache-control': 'no-store', ...headers },
+        body,
+      });
     },
     beginPagesWith(path) {
       scripts.push(path);
