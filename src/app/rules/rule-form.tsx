@@ -36,7 +36,7 @@ export function RuleForm() {
     const found =
       name.trim() === ''
         ? { field: 'name' as const, sentence: words.nameNeeded }
-        : (channelMistake(channel) ?? filterMistake(text, kind, filter));
+        : (channelMistake(text, channel) ?? filterMistake(text, kind, filter));
     setMistake(found);
     if (found !== null) {
       document.getElementById(`${id}-${found.field}`)?.focus();
@@ -140,12 +140,12 @@ function beginning(filter: FilterInput | null): FilterInput | null {
   return filter !== null && compileFilter(filter).ok ? filter : null;
 }
 
-function channelMistake(channel: string): Mistake | null {
+function channelMistake(text: Catalogue, channel: string): Mistake | null {
   try {
     parseChannel(channel, 'subscribe');
     return null;
   } catch (error) {
-    if (isAppError(error)) return { field: 'channel', sentence: error.message };
+    if (isAppError(error)) return { field: 'channel', sentence: text.said(error) };
     throw error;
   }
 }
