@@ -52,12 +52,13 @@ export function useReader(
       setReader(next);
     };
     const paced = atFrames(feed, nextFrame);
+    const gaps = gapsOf(connection, feed.channel);
     if (filter === null) {
-      show(createReader({ feed: paced, gaps: gapsOf(connection, feed.channel), now: Date.now }));
+      show(createReader({ feed: paced, gaps, now: Date.now }));
     } else {
       import('../filter/start-filter.ts').then(
         ({ startFilter }) => {
-          if (!over) show(startFilter(paced, filter));
+          if (!over) show(startFilter(paced, gaps, filter));
         },
         (error: unknown) => {
           if (!over) failed.current(error);
