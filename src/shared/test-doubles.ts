@@ -12,8 +12,6 @@ export interface FakeClock extends Clock {
   sleep(ms: number): void;
   /** Somebody sets the wall clock. */
   setBy(ms: number): void;
-  /** The thread stands still: both clocks go on, and no timer runs. */
-  stall(ms: number): void;
   pendingTimers(): number;
   /** Milliseconds until the next timer; Infinity without one. */
   untilNextTimer(): number;
@@ -55,10 +53,6 @@ export function createFakeClock(): FakeClock {
       wall += ms;
     },
     setBy(ms) {
-      wall += ms;
-    },
-    stall(ms) {
-      now += ms;
       wall += ms;
     },
     pendingTimers: () => timers.length,

@@ -22,7 +22,7 @@ export const test = base.extend<
   engineName: ['chromium', { option: true, scope: 'worker' }],
   env: [{}, { option: true }],
   app: async ({ env }, use) => {
-    const { app, stop } = await startWiredApp(env);
+    const { app, stop } = await startWiredApp({ env });
     watchErrors(app);
     await use(app);
     await stop();
