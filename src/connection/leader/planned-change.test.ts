@@ -253,6 +253,16 @@ describe('a successor', () => {
     expect(await kept()).toEqual({ texts: upTo(published()), gaps: [] });
   });
 
+  it('gives up when its thread stood still: nobody can say when what it holds back came', async () => {
+    const { publishFor, leader, deps, service, clock } = await setUp();
+    const successor = prepareLeader(deps(), leader.estate());
+    await publishFor(2_000);
+    expect(service.open()).toHaveLength(2);
+    clock.stall(2_100);
+    await expect(successor.lead()).rejects.toMatchObject({ code: 'closed' });
+    expect(service.open()).toHaveLength(1);
+  });
+
   it('gives up when more arrives than it can hold back', async () => {
     const { leader, deps, service, clock } = await setUp();
     const successor = prepareLeader(deps(), leader.estate());
