@@ -12,6 +12,8 @@ export interface Tab extends PageLike {
   /** Resolves when the document is loaded. */
   goto(url: string): Promise<void>;
   reload(): Promise<void>;
+  /** To the page before this one, in the tab's history. */
+  back(): Promise<void>;
   /** Presses the first such element as a mouse would, once it is shown and enabled. */
   click(target: Target): Promise<void>;
   /** Replaces the text of such a field, as somebody who types. */

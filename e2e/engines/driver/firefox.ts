@@ -95,6 +95,7 @@ function createTab(bidi: Bidi, context: string): Tab {
   return {
     goto: async (url) =>
       void (await bidi.send('browsingContext.navigate', { context, url, wait: 'complete' })),
+    back: async () => void (await bidi.send('browsingContext.traverseHistory', { context, delta: -1 })),
     reload: async () => void (await bidi.send('browsingContext.reload', { context, wait: 'complete' })),
     async evaluate<A, R>(run: (arg: A) => R | Promise<R>, arg?: A): Promise<R> {
       const { value } = await call(

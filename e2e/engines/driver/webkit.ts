@@ -136,6 +136,7 @@ function createTab(session: WebDriver, handle: string): Tab {
 
   return {
     goto: async (url) => void (await send('POST', '/url', { url })),
+    back: async () => void (await send('POST', '/back', {})),
     reload: async () => void (await send('POST', '/refresh', {})),
     evaluate,
     click: async (target) => void (await send('POST', `/element/${await find(target)}/click`, {})),

@@ -16,7 +16,12 @@ export function noteLacks(what: readonly string[]): void {
   test.info().annotations.push({ type: LACKS, description: what.join(', ') || 'nothing of these' });
 }
 
+/** Anything else that was seen. */
+export function noteSeen(what: string): void {
+  test.info().annotations.push({ type: MEASURED, description: what });
+}
+
 /** A time that it took, milliseconds. */
 export function noteTime(what: string, ms: number): void {
-  test.info().annotations.push({ type: MEASURED, description: `${what} ${Math.round(ms)} ms` });
+  noteSeen(`${what} ${Math.round(ms)} ms`);
 }
