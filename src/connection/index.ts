@@ -7,6 +7,8 @@ import { createHttpPublish } from '../outbox/http-publish.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import { parseChannel } from '../shared/channel.ts';
 import { createSystemClock } from '../shared/clock.ts';
+import { AppError } from '../shared/errors.ts';
+import { isLate } from '../shared/is-late.ts';
 import { lineNames } from '../shared/line-messages.ts';
 import { createDatabase } from '../store/database.ts';
 import { createHistory, createMemoryHistory, historyOf } from '../store/history.ts';
@@ -26,6 +28,9 @@ import { createSharedEvents } from './tab/shared-events.ts';
 
 export { finishWipe } from '../store/wipe.ts';
 export type * from './api.ts';
+
+/** A storage that does not answer for so long is passed over where somebody looks, milliseconds. */
+const STORAGE_PATIENCE_MS = 1_000;
 
 export function createConnection(options: ConnectionOptions): Connection {
   const clock = createSystemClock();
@@ -49,10 +54,16 @@ export function createConnection(options: ConnectionOptions): Connection {
   const feeds = new Set<DrivenFeed>();
   const looking = createJoinedChannels(() => follower.announce());
   const observing = createJoinedChannels(() => follower.announce());
+  /** A storage that hangs, as behind a page that stands still, must not hold up what people see. */
+  const inTime = async <T>(answer: Promise<T>): Promise<T> => {
+    if (await isLate(answer, STORAGE_PATIENCE_MS, clock))
+      throw new AppError('storage', 'The storage does not answer.');
+    return answer;
+  };
   /** Who looks at a feed wants to see the newest events, and finds the others in the log. */
   const toFeeds = createReceiver({
-    begin: history.events.newest(1).then(([last]) => last ?? { epoch: 0, n: 0 }),
-    read: history.events.between,
+    begin: inTime(history.events.newest(1)).then(([last]) => last ?? { epoch: 0, n: 0 }),
+    read: (...range) => inTime(history.events.between(...range)),
     deliver: looking.deliver,
     worthReading: () => (feeds.size > 0 ? MAX_HELD : 0),
     skip(until) {

@@ -5,10 +5,10 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import { errorToWire, isAppError } from '../../shared/errors.ts';
+import { isLate } from '../../shared/is-late.ts';
 import type { EventRecord } from '../../shared/log.ts';
 import type { EventLog } from '../../store/event-log.ts';
 import { type LogSize, recordBytes } from '../../store/log-limits.ts';
-import { isLate } from './is-late.ts';
 import { createLogKeeper } from './log-keeper.ts';
 
 export interface EventWriterDeps {

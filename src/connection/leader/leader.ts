@@ -4,12 +4,12 @@
  * when it begins and ends. It must not know React, the page, or how its host was chosen.
  */
 import { errorToWire } from '../../shared/errors.ts';
+import { isLate } from '../../shared/is-late.ts';
 import { type LeaderMessage, parseLineMessage } from '../../shared/line-messages.ts';
 import { gapsOf, joinIntervals } from '../../store/coverage-log.ts';
 import type { Estate, Leader, LeaderDeps } from './api.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
 import { createEventWriter, STORAGE_SILENT } from './event-writer.ts';
-import { isLate } from './is-late.ts';
 import { loadCatchUp, type MakeCatchUp } from './load-catch-up.ts';
 import { isDrained } from './reducer.ts';
 import { createRunner, type Runner, type RunnerSink } from './runner.ts';

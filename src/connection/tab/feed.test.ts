@@ -31,10 +31,17 @@ async function setUp(logged: number) {
   let closed = 0;
   let visible = true;
   let lost = 0;
+  let answered: Promise<void> | null = null;
   const coverage = createStore<Coverage>({ loading: false, live: true, intervals: [], gaps: [] });
   const feed = createFeed({
     channel: 'default/a',
-    log: history.events,
+    log: {
+      ...history.events,
+      async page(...range) {
+        if (answered !== null) await answered;
+        return history.events.page(...range);
+      },
+    },
     coverage,
     clock: { ...clock, monotonic: () => clock.monotonic() + lost },
     visible: () => visible,
@@ -50,6 +57,14 @@ async function setUp(logged: number) {
     /** The page does something else for so long that no timer runs. */
     busy(ms: number) {
       lost += ms;
+    },
+    /** The log does not answer until the function that is returned is called. */
+    hang() {
+      let answer = (): void => {};
+      answered = new Promise((resolve) => {
+        answer = resolve;
+      });
+      return () => answer();
     },
     hide() {
       visible = false;
@@ -187,6 +202,24 @@ describe('a feed', () => {
     await settle();
     clock.advance(100);
     expect(keys(feed.get().rows)).toEqual(['e1.1', 'e1.2', 'e1.3']);
+  });
+
+  it('shows what arrives while the log does not answer, and takes the log in when it does', async () => {
+    const { feed, clock, events, hang } = await setUp(3);
+    await settle();
+    const answer = hang();
+    feed.reload({ epoch: 1, n: 5 });
+    feed.receive([record(6)]);
+    clock.advance(999);
+    await settle();
+    expect(keys(feed.get().rows)).toEqual(['e1.1', 'e1.2', 'e1.3']);
+    clock.advance(20);
+    await settle();
+    expect(keys(feed.get().rows)).toEqual(['e1.1', 'e1.2', 'e1.3', 'e1.6']);
+    await events.append(1, [record(4), record(5)]);
+    answer();
+    await settle();
+    expect(keys(feed.get().rows)).toEqual(['e1.1', 'e1.2', 'e1.3', 'e1.4', 'e1.5', 'e1.6']);
   });
 
   it('yields everything for an export, oldest first', async () => {

@@ -4,6 +4,7 @@
  * the page keeps up, longer when it is busy or nobody looks.
  */
 import type { Clock } from '../../shared/clock.ts';
+import { isLate } from '../../shared/is-late.ts';
 import { comparePositions, type EventRecord, type Position } from '../../shared/log.ts';
 import { createStore, type Store } from '../../shared/store.ts';
 import type { EventLog } from '../../store/event-log.ts';
@@ -19,6 +20,8 @@ export const MAX_HELD = 5_000;
 const GATHER_MS = 16;
 /** The longest a busy page gathers, and how long a hidden one does, milliseconds. */
 const MAX_GATHER_MS = 250;
+/** A log that does not answer for so long holds up nothing that arrives, milliseconds. */
+const PATIENCE_MS = 1_000;
 /** How many times as long as the page was just busy it gathers. */
 const BUSY_FACTOR = 2;
 
@@ -112,13 +115,22 @@ export function createFeed({ channel, log, coverage, clock, visible, onClose }: 
     turn += 1;
     reading = true;
     const own = turn;
-    const page = await log.page(channel, null, PAGE + 1).catch(() => null);
+    const answer = log.page(channel, null, PAGE + 1).catch(() => null);
+    void isLate(answer, PATIENCE_MS, clock).then((late) => {
+      if (!late || own !== turn) return;
+      loading = false;
+      reading = false;
+      publish();
+    });
+    const page = await answer;
     if (own !== turn || over) return;
     loading = false;
     reading = false;
     // A log that cannot be read takes nothing away from what is shown.
     if (page !== null) {
       hasOlder = page.length > PAGE;
+      // What was shown while the log did not answer may be newer than the page.
+      arrived = [...records, ...arrived];
       records = page.slice(-PAGE);
       stale = true;
     }

@@ -152,16 +152,18 @@ describe('the receiver', () => {
 
   it('goes on where the log cannot be read', async () => {
     const got: EventRecord[] = [];
+    const skipped: Position[] = [];
     const receiver = createReceiver({
       begin: Promise.reject(new Error('no storage')),
       read: () => Promise.reject(new Error('no storage')),
       deliver: (records) => got.push(...records),
       worthReading: () => Number.POSITIVE_INFINITY,
-      skip() {},
+      skip: (until) => skipped.push(until),
     });
     receiver.reached(1, 0);
     receiver.events(1, 5, [record(1, 5)]);
     await settle();
+    expect(skipped).toEqual([{ epoch: 1, n: 4 }]);
     expect(got).toEqual([record(1, 5)]);
   });
 });

@@ -99,12 +99,13 @@ export function createReceiver({ begin, read, deliver, worthReading, skip }: Rec
     deliver(fresh);
   }
 
-  /** Delivers what lies between, or skips it. Where the log cannot be read, nothing can be delivered. */
+  /** Delivers what lies between, or skips it where that is not worth it or the log cannot be read. */
   async function close(hole: Position, until: Position): Promise<void> {
     let after = hole;
     let worth = worthReading();
     while (atLeastBetween(after, until) <= worth) {
-      const page = await read(after, until, PAGE).catch((): EventRecord[] => []);
+      const page = await read(after, until, PAGE).catch(() => null);
+      if (page === null) break;
       const last = page.at(-1);
       if (last !== undefined) deliver(page);
       if (last === undefined || page.length < PAGE) return;

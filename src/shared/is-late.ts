@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * Resolves with false when `answer` is settled, with true when it is not within `ms` milliseconds. A thread that stood
