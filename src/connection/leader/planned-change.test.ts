@@ -230,6 +230,21 @@ describe('50 events a second, recorded once each and without a gap', () => {
   });
 });
 
+it('a change whose old socket is lost before it proved that it had heard all leaves a gap, however short', async () => {
+  const { service, clock, publishFor, leader, kept } = await setUp();
+  await publishFor(1_000);
+  const [old] = service.sockets;
+  if (old !== undefined) old.answer = () => {};
+  leader.renew(createTokens(clock, DAY_MS, 'second'));
+  await publishFor(100);
+  expect(service.open()).toHaveLength(2);
+  old?.cut();
+  await publishFor(1_000);
+  await leader.stop();
+  const { gaps } = await kept();
+  expect(gaps).toEqual([expect.objectContaining({ cause: 'connection-lost' })]);
+});
+
 describe('a leader that hands over', () => {
   it('leaves no gap on a channel without traffic: its last round trip proves that it listened until then', async () => {
     const { pass, leader, deps, kept } = await setUp();
