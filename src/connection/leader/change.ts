@@ -11,6 +11,9 @@ import type { LeaderEffect, LeaderState, Line, Moment, Socket, Subscription } fr
 import { endCoverage, isOverdue, liveChannels } from './subs.ts';
 import * as timing from './timing.ts';
 
+/** Narrower holes are not shown: they may be two readings of one clock (`store/coverage-log.ts`). Milliseconds. */
+const HOLE_MS = 3;
+
 /** When a planned change of a healthy line begins; null while none can. Monotonic. */
 export function changeDueAt(s: LeaderState, line: Line): number | null {
   const { current } = line;
@@ -247,9 +250,10 @@ function carryOn(
   if (sub.live !== null && covered !== null && sub.live.at <= provenAt) {
     return { ...sub, coveredFrom: covered };
   }
-  if (before !== undefined) endCoverage(before, until, cause, effects);
+  const from = sub.live?.wall ?? Number.POSITIVE_INFINITY;
+  // Its last frame may be younger than the confirmation, and was sent before it: the hole is there, and to be seen.
+  if (before !== undefined) endCoverage(before, Math.min(until, from - HOLE_MS), cause, effects);
   if (sub.live === null) return sub;
-  const from = covered === null ? sub.live.wall : Math.max(sub.live.wall, until);
   effects.push({ t: 'cover', channel: sub.channel, from, to: from, endedBy: null });
   return { ...sub, coveredFrom: from };
 }
