@@ -1,18 +1,28 @@
 /** What a browser may lack: each alone, and all of it. The panel says so, and the app works. */
 import { expect } from '@playwright/test';
+import { panelEn } from '../../src/app/text/panel-en.ts';
+import type { HostKind } from '../../src/shared/line-messages.ts';
 import { test } from './support/fixtures.ts';
+import { noteHost } from './support/note.ts';
 import { type Missing, takeAway } from './support/page-scripts.ts';
 import { CHANNEL, expectShown, live, openTabs, publish, textOf } from './support/words.ts';
 
-const CASES: { missing: Missing[]; words: RegExp }[] = [
-  { missing: ['serviceWorker'], words: /No service worker/ },
-  { missing: ['SharedWorker'], words: /No shared worker/ },
-  { missing: ['locks'], words: /No Web Locks/ },
-  { missing: ['serviceWorker', 'SharedWorker', 'locks'], words: /No service worker/ },
+const CASES: { title: string; missing: Missing[]; words: RegExp }[] = [
+  { title: 'no service worker', missing: ['serviceWorker'], words: /No service worker/ },
+  { title: 'no SharedWorker', missing: ['SharedWorker'], words: /No shared worker/ },
+  { title: 'no Web Locks', missing: ['locks'], words: /No Web Locks/ },
+  {
+    title: 'none of the three',
+    missing: ['serviceWorker', 'SharedWorker', 'locks'],
+    words: /No service worker/,
+  },
 ];
 
-for (const { missing, words } of CASES) {
-  test(`no ${missing.join(', no ')}: two tabs watch, publish and reconnect`, async ({ app, engine }) => {
+/** What the panel says of the host. */
+const HOSTS: Record<HostKind, string> = panelEn.hosts;
+
+for (const { title, missing, words } of CASES) {
+  test(`${title}: two tabs watch, publish and reconnect`, async ({ app, engine }) => {
     takeAway(app, missing);
     const tabs = await openTabs(engine, app, 2);
     const [tab] = tabs;
@@ -42,5 +52,9 @@ for (const { missing, words } of CASES) {
     await expectShown(tabs, [1, 2]);
     await tab.click({ role: 'button', name: /connection/i });
     await expect.poll(() => textOf(tab)).toMatch(words);
+    const panel = await textOf(tab);
+    const [host] = Object.entries(HOSTS).find(([, said]) => panel.includes(said)) ?? [];
+    expect(host === 'own-tab', `held by: ${host}`).toBe(!isShared);
+    noteHost(host ?? '');
   });
 }

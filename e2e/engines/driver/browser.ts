@@ -16,7 +16,7 @@ export interface Tab extends PageLike {
   back(): Promise<void>;
   /** Presses the first such element as a mouse would, once it is shown and enabled. */
   click(target: Target): Promise<void>;
-  /** Replaces the text of such a field, as somebody who types. */
+  /** Replaces the text of such a field by some other, as somebody who types. */
   fill(target: Target, text: string): Promise<void>;
   /** As a person closes a tab: the page is told, nothing is asked. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FIREFOX } from '../../../scripts/engines.mjs';
 import { type Bidi, connectBidi } from './bidi.ts';
 import type { EngineBrowser, Tab } from './browser.ts';
-import { findElement, type PlainTarget, plainTarget } from './find-element.ts';
+import { findElement, plainTarget } from './find-element.ts';
 import { startProcess } from './own-process.ts';
 import { untilFound } from './until-found.ts';
 
@@ -25,20 +25,16 @@ const PREFERENCES = {
 };
 
 export async function openFirefox(): Promise<EngineBrowser> {
-  const program = startProcess(
-    FIREFOX,
-    (folder) => {
-      const lines = Object.entries(PREFERENCES).map(
-        ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
-      );
-      writeFileSync(join(folder, 'user.js'), lines.join(''));
-      const args = ['--headless', '--no-remote', '--width', '1000', '--height', '900'];
-      return [...args, '--profile', folder, '--remote-debugging-port', '0'];
-    },
-    /WebDriver BiDi listening on (ws:\S+)/,
-  );
+  const program = startProcess(FIREFOX, (folder) => {
+    const lines = Object.entries(PREFERENCES).map(
+      ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+    );
+    writeFileSync(join(folder, 'user.js'), lines.join(''));
+    const args = ['--headless', '--no-remote', '--width', '1000', '--height', '900'];
+    return [...args, '--profile', folder, '--remote-debugging-port', '0'];
+  });
   try {
-    const bidi = await connectBidi(`${await program.said}/session`);
+    const bidi = await connectBidi(`${await program.says(/WebDriver BiDi listening on (ws:\S+)/)}/session`);
     const { capabilities } = await bidi.send('session.new', { capabilities: {} });
     return {
       version: (capabilities as { browserVersion: string }).browserVersion,
@@ -107,10 +103,8 @@ function createTab(bidi: Bidi, context: string): Tab {
     click: press,
     async fill(target, text) {
       await press(target);
-      const plain: PlainTarget = plainTarget(target);
-      await call(`(arg) => (${findElement})(JSON.parse(arg))?.select()`, plain);
-      const keys = [...(text === '' ? '\uE017' : text)];
-      const actions = keys.flatMap((value) => [
+      await call(`(arg) => (${findElement})(JSON.parse(arg))?.select()`, plainTarget(target));
+      const actions = [...text].flatMap((value) => [
         { type: 'keyDown', value },
         { type: 'keyUp', value },
       ]);

@@ -3,7 +3,7 @@ import { findMiniBrowser, WEBKIT_DRIVER, XVFB } from '../../../scripts/engines.m
 import { freePort } from '../../support/server-process.ts';
 import type { EngineBrowser, Tab } from './browser.ts';
 import { findElement, plainTarget } from './find-element.ts';
-import { startProcess } from './own-process.ts';
+import { type OwnProcess, startProcess } from './own-process.ts';
 import { untilFound } from './until-found.ts';
 import { startSession, type WebDriver } from './web-driver.ts';
 
@@ -15,24 +15,25 @@ const ANSWER_MS = 10;
 let asked = 0;
 
 export async function openWebKit(): Promise<EngineBrowser> {
-  const display = startProcess(
-    XVFB,
-    () => ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'],
-    /^(\d+)\n/m,
-  );
-  const port = await freePort();
-  const driver = startProcess(WEBKIT_DRIVER, () => [`--port=${port}`], /(.)/, {
-    DISPLAY: `:${await display.said}`,
-    // The sandbox of its processes needs user namespaces, which containers rarely have.
-    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-    LIBGL_ALWAYS_SOFTWARE: '1',
-  });
-  driver.said.catch(() => {});
+  const programs: OwnProcess[] = [];
+  const start = (...how: Parameters<typeof startProcess>): OwnProcess => {
+    const program = startProcess(...how);
+    programs.unshift(program);
+    return program;
+  };
   const close = async (): Promise<void> => {
-    await driver.end();
-    await display.end();
+    for (const program of programs) await program.end();
   };
   try {
+    const screen = ['-screen', '0', '1400x1000x24', '-nolisten', 'tcp'];
+    const display = await start(XVFB, () => ['-displayfd', '3', ...screen]).says(/^(\d+)\n/m);
+    const port = await freePort();
+    start(WEBKIT_DRIVER, () => [`--port=${port}`], {
+      DISPLAY: `:${display}`,
+      // The sandbox of its processes needs user namespaces, which containers rarely have.
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+      LIBGL_ALWAYS_SOFTWARE: '1',
+    });
     const origin = `http://127.0.0.1:${port}`;
     await answers(`${origin}/status`);
     const session = await startSession(origin, {
