@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
+import type { EventsConfig } from '../src/shared/page-data.ts';
 import { type App, expect, signIn, subscribed, test, upTo } from './support/fixtures.ts';
 
 const folder = join(import.meta.dirname, '../docs/example');
@@ -21,7 +22,9 @@ async function publishExample(app: App, importing: 'aws-amplify/data' | './share
         realtime: `ws://${local.host}/event/realtime`,
         host: local.host,
         region: 'local',
-      }),
+        history: null,
+        lifetimeMs: 24 * 3_600_000,
+      } satisfies EventsConfig),
     },
     worker: { format: 'es' },
     plugins: [
