@@ -98,7 +98,7 @@ export default defineConfig({
   },
   test: {
     root,
-    include: ['{src,sw,server,e2e,docs}/**/*.test.{ts,tsx}'],
+    include: ['{src,sw,server,e2e,docs}/**/*.test.{ts,tsx}', 'bench/{campaign,support}/*.test.ts'],
     environment: 'node',
     testTimeout: 20_000,
   },

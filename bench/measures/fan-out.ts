@@ -18,7 +18,7 @@ import { quantile } from '../support/spread.ts';
 
 const ENTRIES: Record<Side, string> = { peer: 'peer/page.ts', ours: 'page/page.ts' };
 const TABS = [1, 10, 30];
-const BURST = 20_000;
+const BURST = 10_000;
 const PACE = { perSecond: 200, seconds: 5 };
 /** Each of 30 tabs must be told of so many a second. */
 const THIRTY = 6_000;

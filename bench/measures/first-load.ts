@@ -9,7 +9,7 @@ const CHANNEL = 'default/bench';
 const DELAY_MS = 20;
 const PER_SECOND = 100;
 /** Goes of each kind in a round: a load is short and scatters. */
-const TAKES = 5;
+const TAKES = 3;
 
 const AHEAD: Promised = { target: '< the peer’s', keeps: (ours, peer) => ours < peer };
 

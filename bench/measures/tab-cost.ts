@@ -19,7 +19,7 @@ import { type Usage, usageOf } from '../support/processes.ts';
 import { startSite } from '../support/site.mjs';
 
 const FURTHER = 10;
-const PACE = { perSecond: 100, seconds: 8 };
+const PACE = { perSecond: 100, seconds: 6 };
 /** Memory that is only waiting to be collected goes meanwhile. */
 const SETTLE_MS = 1_500;
 
@@ -33,14 +33,9 @@ export const tabCost: Measure = {
       peer: () => further('peer', options),
       ours: () => further('ours', options),
     });
-    const empty: Usage[] = [];
-    for (let round = 0; round < options.rounds; round += 1) empty.push(await further(null, options));
-    const alone = (usage: Usage, kind: keyof Usage, round: number) =>
-      usage[kind] - (empty[round]?.[kind] ?? 0);
-    const above = {
-      peer: results.peer.map((usage, round) => alone(usage, 'mb', round)),
-      ours: results.ours.map((usage, round) => alone(usage, 'mb', round)),
-    };
+    options.say('empty pages');
+    const empty = await further(null, options);
+    const above = pick(results, ({ mb }) => mb - empty.mb);
     const cpu = (usage: Usage) => (usage.cpuSeconds / (options.quick ? 2 : PACE.seconds)) * 100;
     return [
       row(

@@ -2,7 +2,7 @@
  * One tab of a measurement: observers over the shared connection, made as docs/use-in-your-app.md says. `?feed=yes`
  * adds a feed that somebody follows; `?host=elected-tab` takes the SharedWorker away.
  */
-import type { Connection } from '../../src/connection/index.ts';
+import type { Connection, ConnectionStatus } from '../../src/connection/index.ts';
 import { createConnection } from '../../src/connection/index.ts';
 import leaderWorkerUrl from '../../src/connection/worker/leader-worker.ts?worker&url';
 import { createBrowserSession } from '../../src/session/browser.ts';
@@ -72,10 +72,12 @@ async function amplify() {
 }
 
 const bench: BenchPage & {
-  host(): Promise<string>;
+  status(): Promise<ConnectionStatus>;
   feed(): Promise<FeedReport | null>;
   memoryTokens(count: number): Promise<number[]>;
   workerTokens(count: number): Promise<number[]>;
+  post(channel: string, event: unknown): Promise<void>;
+  lead(): Promise<void>;
 } = {
   ready: async () => void (await joined),
   received: () => recorder.report().received,
@@ -90,7 +92,7 @@ const bench: BenchPage & {
   async publish(n) {
     await (await opening).events.post(first, { n });
   },
-  host: async () => (await opening).status.get().host,
+  status: async () => (await opening).status.get(),
   async feed() {
     const state = (await feed)?.get();
     if (state === undefined) return null;
@@ -108,6 +110,11 @@ const bench: BenchPage & {
       const answer = await fetch('/api/cognito-token');
       await answer.json();
     }),
+  async post(channel, event) {
+    await (await opening).events.post(channel, event);
+  },
+  /** Moves the leader into this tab, where leaders live in tabs. */
+  lead: async () => (await opening).becomeLeader(),
 };
 
 export type Bench = typeof bench;

@@ -8,7 +8,7 @@ import type { Row } from './measure.ts';
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'bench/results');
 const README = join(root, 'README.md');
-const [BEGIN, END] = ['<!-- bench -->', '<!-- /bench -->'];
+const [BEGIN, END] = ['<!-- bench:start -->', '<!-- bench:end -->'];
 
 export interface Kept {
   /** Day of the run. */

@@ -35,13 +35,13 @@ export interface StandOptions {
   /** A fault proxy on the way to the app, too. */
   road?: boolean;
   history?: boolean;
+  /** Life of the access tokens. */
+  tokenSeconds?: number;
 }
 
 export async function startStand(options: StandOptions = {}): Promise<Stand> {
-  const { app, stop } = await startWiredApp({
-    ...options,
-    env: { LOCAL_TOKEN_SECONDS: `${TOKEN_SECONDS}` },
-  });
+  const { tokenSeconds = TOKEN_SECONDS, ...ways } = options;
+  const { app, stop } = await startWiredApp({ ...ways, env: { LOCAL_TOKEN_SECONDS: `${tokenSeconds}` } });
   try {
     const { cookie } = await signInByForm(app.origin);
     const sizes = await servePages(app);

@@ -62,13 +62,22 @@ export async function expectHonest(
   expect(shown, 'shown twice or out of order').toEqual([...new Set(shown)].sort((a, b) => a - b));
   expect(rows.filter(({ kind }) => kind === 'gap').length, 'gap rows').toBe(gaps.length);
 
-  const seen = new Set(shown);
+  const { missing, silent } = missingOf(published, new Set(shown), gaps);
+  expect(silent, `missing outside of every gap (${JSON.stringify(gaps)})`).toEqual([]);
+  return { missing: missing.map(({ n }) => n), gaps };
+}
+
+/** What the service took and nobody has seen; `silent` is the part of it that no gap tells of. */
+export function missingOf(
+  published: readonly Published[],
+  seen: ReadonlySet<number>,
+  gaps: readonly Gap[],
+): { missing: Published[]; silent: Published[] } {
   const missing = published.filter(({ n, taken }) => taken && !seen.has(n));
   const silent = missing.filter(
     ({ sentAt, answeredAt }) => !gaps.some((gap) => overlaps(gap, sentAt, answeredAt)),
   );
-  expect(silent, `missing outside of every gap (${JSON.stringify(gaps)})`).toEqual([]);
-  return { missing: missing.map(({ n }) => n), gaps };
+  return { missing, silent };
 }
 
 function overlaps({ from, to }: Gap, begin: number, end: number): boolean {

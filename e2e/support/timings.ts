@@ -1,5 +1,5 @@
 /**
- * Rows of measurements with a bound. A run of the tests takes each once; `FAULT_RUNS=20` (scripts/faults.mjs) takes
+ * Rows of measurements with a bound. A run of the tests takes each once; `FAULT_RUNS=20` (`npm run faults -- --times 20`) takes
  * each so often, holds the 95th percentile against the bound, and keeps all in bench/results/connection-faults.json.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
