@@ -26,6 +26,7 @@ import { Quiet } from './quiet.tsx';
 import type { Reader } from './reader.ts';
 import { usePlace } from './use-place.ts';
 import { useReaderState } from './use-reader.ts';
+import { useRowHeight } from './use-row-height.ts';
 import { useSlots } from './use-slots.ts';
 import { useStick } from './use-stick.ts';
 
@@ -96,9 +97,8 @@ export function FeedRows({ channel, reader, live, filtered, target, onProblem }:
       return [...indexes, tabIndexRow].sort((a, b) => a - b);
     },
   });
-  const { save, restoring } = usePlace({ channel, reader, rows, virtualizer, scroller, target });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height make the measured ones void.
-  useEffect(() => virtualizer.measure(), [density, virtualizer]);
+  const { save, show, restoring } = usePlace({ channel, reader, rows, virtualizer, scroller, target });
+  useRowHeight({ height: ROW_PX[density], virtualizer, scroller, following, show });
 
   const hasRows = rows.length > 0;
   const atEnd = following && hasRows && !restoring;
@@ -247,7 +247,7 @@ export function FeedRows({ channel, reader, live, filtered, target, onProblem }:
                 className="feed-row"
                 data-index={item.index}
                 // All event rows are of one height: measuring hundreds a second would cost without telling anything.
-                ref={row.kind === 'event' ? undefined : virtualizer.measureElement}
+                {...(row.kind === 'event' ? {} : { ref: virtualizer.measureElement, 'data-measured': '' })}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row.kind === 'gap' && <GapRow gap={row.gap} />}

@@ -24,6 +24,8 @@ interface PlaceDeps {
 export interface PlaceKeeper {
   /** The list was scrolled. */
   save(): void;
+  /** Brings a row to the upper edge, with so many pixels of it above, once the list is laid out. */
+  show(index: number, offset: number): void;
   /** The list is on its way to a place: what it does meanwhile is not the person's doing. */
   restoring: boolean;
 }
@@ -95,6 +97,10 @@ export function usePlace({ channel, reader, rows, virtualizer, scroller, target 
 
   return {
     restoring,
+    show(index, offset) {
+      const key = latest.current.rows[index]?.key;
+      if (key !== undefined) setAim({ key, offset });
+    },
     save() {
       if (timer.current !== null) clearTimeout(timer.current);
       timer.current = setTimeout(() => {
