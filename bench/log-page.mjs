@@ -13,7 +13,7 @@ const EVENTS = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = 9;
 const TARGET_MS = 200;
 
-const site = await startSite('log.ts');
+const site = await startSite('page/log.ts');
 const folder = mkdtempSync(join(tmpdir(), 'switchboard-log-'));
 const context = await chromium.launchPersistentContext(folder, {
   executablePath: CHROMIUM,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
-import { expect, live, openChannels, shown, signIn, subscribed, test } from './support/fixtures.ts';
+import { type App, expect, live, openChannels, shown, signIn, subscribed, test } from './support/fixtures.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -66,26 +66,35 @@ test('signed out, empty desk, a full feed, the connection panel, a denied channe
   expect(await violations(page)).toEqual([]);
 });
 
-test('details, comparison, filters, palette, shortcuts and menus', async ({ app, page }) => {
-  test.setTimeout(240_000);
+/** Signed in, with two greetings in the feed of default/one. */
+async function twoGreetings(page: Page, app: App): Promise<void> {
   await signIn(page, app, 'ada', '/c/default/one');
   await live(page);
   await subscribed(app, ['default/one']);
   for (const n of [1, 2]) await app.far.publish('default/one', [{ n, text: 'Hello' }]);
   await expect.poll(() => shown(page, 'n')).toEqual([1, 2]);
+}
+
+test('details and comparison', async ({ app, page }) => {
+  test.setTimeout(180_000);
+  await twoGreetings(page, app);
   await page.getByRole('log').getByRole('button').last().click();
   await expect(page.getByRole('complementary')).toContainText('"n": 2');
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Compare with the previous event' }).click();
   await expect(page.locator('ins')).toContainText('"n": 2');
   expect(await violations(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Close event details' }).click();
+});
 
+test('a filter, its saving, and one with a mistake', async ({ app, page }) => {
+  test.setTimeout(180_000);
+  await twoGreetings(page, app);
   const filter = page.getByRole('searchbox', { name: 'Filter' });
   await filter.fill('hello');
   await expect(page.getByText('2 matches')).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save view' }).click();
+  await expect(page.getByRole('textbox', { name: 'Name of the view' })).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('textbox', { name: 'Name of the view' }).fill('Greetings');
   await page.keyboard.press('Enter');
@@ -93,16 +102,29 @@ test('details, comparison, filters, palette, shortcuts and menus', async ({ app,
   await filter.fill('(');
   await expect(filter).toHaveAttribute('aria-invalid', 'true');
   expect(await violations(page)).toEqual([]);
+});
 
+test('palette and shortcuts', async ({ app, page }) => {
+  test.setTimeout(180_000);
+  await twoGreetings(page, app);
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('listbox')).toBeHidden();
   await page.getByRole('main').focus();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog')).toBeVisible();
   expect(await violations(page)).toEqual([]);
-  await page.keyboard.press('Escape');
+});
+
+test('watch rules', async ({ app, page }) => {
+  test.setTimeout(180_000);
+  await twoGreetings(page, app);
+  // A filter with a mistake is no beginning for a rule.
+  await page.getByRole('combobox', { name: 'Kind of filter' }).selectOption('regex');
+  await page.getByRole('searchbox', { name: 'Filter' }).fill('(');
+  await expect(page.getByRole('searchbox', { name: 'Filter' })).toHaveAttribute('aria-invalid', 'true');
   await page.getByRole('button', { name: /^Watch rules/ }).click();
   const rules = page.getByRole('dialog', { name: 'Watch rules' });
   await rules.getByRole('button', { name: 'Add rule' }).click();
@@ -113,7 +135,11 @@ test('details, comparison, filters, palette, shortcuts and menus', async ({ app,
   await rules.getByRole('button', { name: 'Test Greetings' }).click();
   await expect(rules.getByText(/^It finds/)).toBeVisible();
   expect(await violations(page)).toEqual([]);
-  await page.keyboard.press('Escape');
+});
+
+test('the account menu, and the desk in Chinese', async ({ app, page }) => {
+  test.setTimeout(180_000);
+  await twoGreetings(page, app);
   await page.getByRole('button', { name: /account/i }).click();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('radio', { name: '中文' }).check();

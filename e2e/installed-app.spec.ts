@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { CHROMIUM, CHROMIUM_ARGS } from '../scripts/chromium.mjs';
-import { type App, expect, live, openChannels, signIn, test } from './support/fixtures.ts';
+import { type App, expect, live, openChannels, signIn, subscribed, test } from './support/fixtures.ts';
 
 /** Chromium's commands for installed apps, which Playwright's types do not know. */
 interface AppCommands {
@@ -20,6 +20,7 @@ interface Installed {
   window: Page;
   launch(path: string): Promise<void>;
   launchFiles(files: readonly string[]): Promise<void>;
+  badge(): Promise<number>;
   folder: string;
 }
 
@@ -50,6 +51,7 @@ async function installed(app: App, use: (installed: Installed) => Promise<void>)
       folder,
       launch: async (path) => void (await browser.send('PWA.launch', { manifestId, url: app.origin + path })),
       launchFiles: async (files) => void (await browser.send('PWA.launchFilesInApp', { manifestId, files })),
+      badge: async () => Number((await browser.send('PWA.getOsAppState', { manifestId })).badgeCount),
     });
   } finally {
     await context.close();
@@ -60,7 +62,7 @@ async function installed(app: App, use: (installed: Installed) => Promise<void>)
 test('launches use the window that is there, lead where they say, and lose nothing that is written', async ({
   app,
 }) => {
-  await installed(app, async ({ context, window, launch, launchFiles, folder }) => {
+  await installed(app, async ({ context, window, launch, launchFiles, badge, folder }) => {
     expect(await window.evaluate(() => matchMedia('(display-mode: standalone)').matches)).toBe(true);
     await openChannels(window, ['default/chat']);
     await live(window);
@@ -116,5 +118,25 @@ test('launches use the window that is there, lead where they say, and lose nothi
 
     expect(context.pages()).toHaveLength(pages);
     expect(await window.evaluate(() => 'sameDocument' in window)).toBe(true);
+
+    // Whoever goes to a channel leaves the recording, also to the one that it covers.
+    await launch('/c/default/chat');
+    await expect(window.getByRole('heading', { name: 'default/chat', exact: true })).toBeVisible();
+
+    // The icon counts what a pinned channel has that nobody looked at.
+    await window.getByRole('button', { name: 'Pin default/chat' }).click();
+    await launch('/c/default/orders');
+    await subscribed(app, ['default/chat', 'default/orders']);
+    await expect
+      .poll(() =>
+        window.evaluate(async () =>
+          (await navigator.locks.query()).held?.some(({ name }) => name?.startsWith('switchboard-watch:')),
+        ),
+      )
+      .toBe(true);
+    await app.far.publish('default/chat', [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    await expect.poll(badge).toBe(3);
+    await launch('/c/default/chat');
+    await expect.poll(badge).toBe(0);
   });
 });

@@ -2,11 +2,11 @@
  * `npm test`: every check and test, in the order in which they find faults fastest. Installs the browser and the
  * Redis server from the system's packages where they are missing. Ends with "N passed, N failed": tests one by one, each check as one.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CHROMIUM } from './chromium.mjs';
+import { installPackages, needChromium } from './install-packages.mjs';
 import { findRedis } from './redis.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -17,7 +17,7 @@ mkdirSync(reports, { recursive: true });
 let passed = 0;
 let failed = 0;
 
-installChromium();
+needChromium();
 installRedis();
 await check('format and lint', 'npx', ['biome', 'ci', '.']);
 await check('types', 'npx', ['tsc', '-b']);
@@ -100,17 +100,6 @@ function run(command, args) {
   });
 }
 
-function installChromium() {
-  if (existsSync(CHROMIUM)) return;
-  console.log(`Installing Chromium from the system's packages (${CHROMIUM} is missing) …`);
-  installPackages(['chromium', 'fonts-liberation', 'fonts-noto-color-emoji']);
-  if (existsSync(CHROMIUM)) return;
-  console.error(
-    `The browser tests need Chromium, and it could not be installed. Install it (Debian: apt-get install chromium), or name one: CHROMIUM=/path/to/chrome npm test`,
-  );
-  process.exit(1);
-}
-
 /** The tests start servers of their own; the one that the package may start is not used. */
 function installRedis() {
   if (findRedis() === null) {
@@ -125,19 +114,4 @@ function installRedis() {
     process.exit(1);
   }
   process.env.REDIS_SERVER = found;
-}
-
-/** With the system's package manager, as root or with a sudo that asks nothing. Whether it worked is seen after. */
-function installPackages(names) {
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  for (const args of [
-    ['apt-get', 'update', '-qq'],
-    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...names],
-  ]) {
-    const [command, ...rest] = [...sudo, ...args];
-    spawnSync(command, rest, {
-      stdio: 'inherit',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-  }
 }

@@ -9,7 +9,7 @@ import type { Clock } from '../src/shared/clock.ts';
 import { AppError, isAppError } from '../src/shared/errors.ts';
 import { lineNames } from '../src/shared/line-messages.ts';
 import { createDatabase, type Database } from '../src/store/database.ts';
-import { createEventLog } from '../src/store/event-log.ts';
+import { createEventPages } from '../src/store/event-pages.ts';
 import { createOutboxLog } from '../src/store/outbox-log.ts';
 
 export interface OutboxSyncDeps {
@@ -63,7 +63,7 @@ async function sendAll(
   const { clock } = deps;
   const pages = await deps.countPages();
   const log = createOutboxLog(database);
-  const events = createEventLog(database);
+  const events = createEventPages(database);
   let signedOut = false;
 
   async function token(force: boolean): Promise<string> {
@@ -80,8 +80,8 @@ async function sendAll(
   const publish = createHttpPublish({ fetch: deps.fetch, token });
   const sender = createSender({
     log,
-    post: ({ channel, events: texts, endpoint }, signal) =>
-      publish(checked(endpoint), channel, texts, signal),
+    post: ({ channel, events: texts, endpoint, check }, signal) =>
+      publish(checked(endpoint), channel, texts, signal, check),
     echoed: (channel, rows) => findEchoes(events, log, channel, rows),
     // Nobody listens on behalf of the service worker.
     mayEcho: () => false,

@@ -1,88 +1,113 @@
 /**
- * One tab of a measurement: a connection over the shared line with an observer, and a feed that somebody follows.
- * Counts what arrives, when, and how long the page was busy in one go. Driven through `window.bench`.
+ * One tab of a measurement: observers over the shared connection, made as docs/use-in-your-app.md says. `?feed=yes`
+ * adds a feed that somebody follows; `?host=elected-tab` takes the SharedWorker away.
  */
+import type { Connection } from '../../src/connection/index.ts';
 import { createConnection } from '../../src/connection/index.ts';
 import leaderWorkerUrl from '../../src/connection/worker/leader-worker.ts?worker&url';
-import { createTokenClient } from '../../src/session/token-client.ts';
-import { createSystemClock } from '../../src/shared/clock.ts';
+import { createBrowserSession } from '../../src/session/browser.ts';
+import type { SessionInfo } from '../../src/shared/page-data.ts';
+import type { BenchPage, Report } from './api.ts';
+import { channelsOf, createRecorder, timed } from './recorder.ts';
 
-declare const __REALTIME__: string;
-
-export interface Report {
+/** What the feed shows at its end. */
+interface FeedReport {
+  rows: number;
   received: number;
-  /** Whether the numbers came as 1, 2, 3, … */
-  inOrder: boolean;
-  /** Wall clock of the last event's arrival at the observer, milliseconds. */
-  lastAt: number;
-  /** From the source to the observer, milliseconds, one for each event. */
-  latencies: number[];
-  /** The longest time the page did not answer, milliseconds; 0 when none was over 50. */
-  longestTask: number;
-  /** What the feed shows at its end. */
-  feed: { rows: number; received: number; last: string | null };
+  last: string | null;
 }
 
 const query = new URLSearchParams(location.search);
 if (query.get('host') === 'elected-tab') Reflect.deleteProperty(window, 'SharedWorker');
-const channel = query.get('channel') ?? 'default/bench';
+const channels = channelsOf(location.search);
+const first = channels[0] ?? '';
 
-const report: Report = {
-  received: 0,
-  inOrder: true,
-  lastAt: 0,
-  latencies: [],
-  longestTask: 0,
-  feed: { rows: 0, received: 0, last: null },
-};
-new PerformanceObserver((list) => {
-  for (const { duration } of list.getEntries()) report.longestTask = Math.max(report.longestTask, duration);
-}).observe({ type: 'longtask' });
+const recorder = createRecorder();
+const session = createBrowserSession({ session: 'unknown' });
+const opening = signedIn().then((user) =>
+  createConnection({
+    sub: user.sub,
+    epoch: user.epoch,
+    build: 'bench',
+    events: __EVENTS_API__,
+    tokens: session.tokens,
+    workerUrl: leaderWorkerUrl,
+    serviceWorker: navigator.serviceWorker?.controller != null,
+  }),
+);
+const feed = query.has('feed') ? opening.then(follow) : null;
+const joined = opening.then((connection) => Promise.all(channels.map((name) => join(connection, name))));
 
-const clock = createSystemClock();
-const connection = createConnection({
-  sub: query.get('sub') ?? 'bench',
-  epoch: 1,
-  build: 'bench',
-  events: {
-    endpoint: `${location.origin}/event`,
-    realtime: __REALTIME__,
-    host: location.host,
-    region: 'local',
-  },
-  tokens: createTokenClient({ clock, fetch: (url, init) => fetch(url, init), random: Math.random }),
-  post: () => Promise.reject(new Error('Nothing is published here.')),
-  workerUrl: leaderWorkerUrl,
-  serviceWorker: false,
-});
-const feed = connection.feed(channel);
-feed.subscribe(() => {});
-const joined = connection.events.connect(channel).then((open) => {
-  open.subscribe<{ n: number; at: number }>({
-    next({ event }) {
-      report.received += 1;
-      report.inOrder &&= event.n === report.received;
-      report.lastAt = Date.now();
-      report.latencies.push(report.lastAt - event.at);
-    },
-    error() {
-      report.inOrder = false;
-    },
+function signedIn(): Promise<SessionInfo> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const state = session.state.get();
+      if (state.kind === 'signed-in') resolve(state.user);
+    };
+    session.state.subscribe(look);
+    look();
   });
-});
+}
 
-const bench = {
-  ready: () => joined,
-  host: () => connection.status.get().host,
-  received: () => report.received,
-  reset() {
-    Object.assign(report, { received: 0, inOrder: true, lastAt: 0, latencies: [], longestTask: 0 });
+async function join({ events }: Connection, name: string): Promise<void> {
+  const channel = await events.connect(name);
+  channel.subscribe<{ n: number; at?: number }>({
+    next: ({ event }) => recorder.take(event),
+    error: recorder.fail,
+  });
+}
+
+function follow(connection: Connection) {
+  const opened = connection.feed(first);
+  opened.subscribe(() => {});
+  return opened;
+}
+
+/** Loaded when it is asked for: of all measurements only the token's time has to do with Amplify here. */
+async function amplify() {
+  const { configureAmplify } = await import('../../src/session/amplify.ts');
+  const { fetchAuthSession } = await import('aws-amplify/auth');
+  configureAmplify(__EVENTS_API__, session.tokens);
+  return fetchAuthSession;
+}
+
+const bench: BenchPage & {
+  host(): Promise<string>;
+  feed(): Promise<FeedReport | null>;
+  memoryTokens(count: number): Promise<number[]>;
+  workerTokens(count: number): Promise<number[]>;
+} = {
+  ready: async () => void (await joined),
+  received: () => recorder.report().received,
+  reset: recorder.reset,
+  report: (): Report => recorder.report(),
+  arrivals: recorder.arrivals,
+  firstEventAt: recorder.firstEventAt,
+  async amplifyTokens(count) {
+    const fetchAuthSession = await amplify();
+    return timed(count, () => fetchAuthSession());
   },
-  report(): Report {
-    const { rows, received } = feed.get();
-    const last = rows.findLast((row) => row.kind === 'event');
-    return { ...report, feed: { rows: rows.length, received, last: last?.record.event ?? null } };
+  async publish(n) {
+    await (await opening).events.post(first, { n });
   },
+  host: async () => (await opening).status.get().host,
+  async feed() {
+    const state = (await feed)?.get();
+    if (state === undefined) return null;
+    const last = state.rows.findLast((row) => row.kind === 'event');
+    return { rows: state.rows.length, received: state.received, last: last?.record.event ?? null };
+  },
+  /** The page's own token client, once it has a token; milliseconds. */
+  async memoryTokens(count) {
+    await session.tokens.get();
+    return timed(count, () => session.tokens.get());
+  },
+  /** What a page without a token pays: the request that the service worker answers for all tabs; milliseconds. */
+  workerTokens: (count) =>
+    timed(count, async () => {
+      const answer = await fetch('/api/cognito-token');
+      await answer.json();
+    }),
 };
 
 export type Bench = typeof bench;

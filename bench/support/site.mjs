@@ -1,25 +1,26 @@
 /**
- * A measurement's own far end: serves a built page of `bench/page`, answers the token request, and is an Events service
- * that says what it is told to, as fast as its sockets take it. On one port of this machine.
+ * A measurement's own far end: serves a built page of a measurement, answers the requests of its session, and is an
+ * Events service that says what it is told to, as fast as its sockets take it. On one port of this machine.
  */
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { WebSocketServer } from 'ws';
+import { buildPage } from './build-page.mjs';
 
-const folder = join(fileURLToPath(new URL('.', import.meta.url)), '../page');
+const bench = join(fileURLToPath(new URL('.', import.meta.url)), '..');
 const EPOCH_SECONDS = 2_000_000_000;
+const USER = { sub: 'bench', username: 'bench', email: null, epoch: 1 };
 /** Letters that make an event about as large as those of real channels: 400 bytes. */
 const PAD = 'x'.repeat(350);
 /** Bytes that may wait in a socket before the source waits for it. */
 const MAX_BUFFERED = 1024 ** 2;
 
 /**
- * @param {string} entry the page's script, in `bench/page`.
+ * @param {string} entry the page's script, in `bench`.
  * @returns {Promise<{origin: string, blast(count: number): Promise<void>, pace(perSecond: number, seconds: number): Promise<number>, subscriptions(): number, restartCount(): void, close(): Promise<void>}>}
  */
-export async function startSite(entry = 'page.ts') {
+export async function startSite(entry = 'page/page.ts') {
   const subscriptions = new Map();
   let files = new Map();
   let n = 0;
@@ -28,7 +29,14 @@ export async function startSite(entry = 'page.ts') {
     const path = request.url?.split('?', 1)[0] ?? '';
     if (path === '/api/cognito-token') {
       response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-      response.end(JSON.stringify({ accessToken: unsignedToken(), expiresIn: 3600, sub: 'bench', epoch: 1 }));
+      response.end(
+        JSON.stringify({ accessToken: unsignedToken(), expiresIn: 3600, sub: USER.sub, epoch: USER.epoch }),
+      );
+      return;
+    }
+    if (path === '/api/session') {
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.end(JSON.stringify({ signedIn: true, session: USER }));
       return;
     }
     const file = files.get(path);
@@ -56,11 +64,22 @@ export async function startSite(entry = 'page.ts') {
   });
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address();
-  files = await buildPage(entry, `ws://localhost:${port}/event/realtime`);
+  const host = `localhost:${port}`;
+  files = await buildPage(join(bench, entry), {
+    base: '/',
+    eventsApi: {
+      endpoint: `http://${host}/event`,
+      realtime: `ws://${host}/event/realtime`,
+      host,
+      region: 'local',
+      history: null,
+      lifetimeMs: 86_400_000,
+    },
+  });
 
   function send() {
     n += 1;
-    const event = JSON.stringify({ n, at: Date.now(), pad: PAD });
+    const event = JSON.stringify({ n, at: performance.timeOrigin + performance.now(), pad: PAD });
     for (const [id, socket] of subscriptions) socket.send(JSON.stringify({ type: 'data', id, event }));
   }
 
@@ -101,29 +120,7 @@ export async function startSite(entry = 'page.ts') {
   };
 }
 
-async function buildPage(entry, realtime) {
-  const built = await build({
-    root: folder,
-    base: '/',
-    configFile: false,
-    logLevel: 'error',
-    define: { __REALTIME__: JSON.stringify(realtime) },
-    worker: { format: 'es' },
-    build: { write: false, target: 'es2022', rolldownOptions: { input: join(folder, entry) } },
-  });
-  const { output } = Array.isArray(built) ? built[0] : built;
-  const files = new Map();
-  for (const file of output) {
-    const body = file.type === 'chunk' ? file.code : file.source;
-    files.set(`/${file.fileName}`, { type: 'text/javascript', body });
-    if (file.type !== 'chunk' || !file.isEntry) continue;
-    const page = `<!doctype html><meta charset="utf-8"><title>Measurement</title><script type="module" src="/${file.fileName}"></script>`;
-    files.set('/', { type: 'text/html', body: page });
-  }
-  return files;
-}
-
 function unsignedToken() {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ alg: 'none' })}.${part({ sub: 'bench', iat: 1, exp: EPOCH_SECONDS })}.x`;
+  return `${part({ alg: 'none' })}.${part({ sub: USER.sub, iat: 1, exp: EPOCH_SECONDS })}.x`;
 }

@@ -34,7 +34,7 @@ export const test = base.extend<{ env: Options['env']; app: App }>({
 
 export { expect };
 
-async function startApp(env: Record<string, string>): Promise<App & { stop(): Promise<void> }> {
+export async function startApp(env: Record<string, string>): Promise<App & { stop(): Promise<void> }> {
   const proxy = await startFrontProxy();
   const [port, localPort] = [await freePort(), await freePort()];
   const origin = `http://localhost:${proxy.port}`;

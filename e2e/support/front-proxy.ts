@@ -20,8 +20,10 @@ export interface FrontProxy {
   /** Cuts every connection and refuses new ones, until `mend`. */
   cut(): void;
   mend(): void;
-  /** Answers a path itself, as the server would if the file were part of the app. */
-  serve(path: string, type: string, body: string | Uint8Array): void;
+  /** Answers a path itself, whatever its query, as the server would if the file were part of the app. */
+  serve(path: string, type: string, body: string | Uint8Array, headers?: Record<string, string>): void;
+  /** From now on every page begins with a script from this path: something is missing in the browser, or is told. */
+  beginPagesWith(path: string): void;
   /**
    * Takes `no-store` off the pages. It keeps them out of the browser's back/forward cache, where pages of other
    * apps with this connection do go.
@@ -35,15 +37,16 @@ export interface FrontProxy {
 export async function startFrontProxy(): Promise<FrontProxy> {
   const seen: SeenRequest[] = [];
   const sockets = new Set<Socket>();
-  const served = new Map<string, { type: string; body: string | Uint8Array }>();
+  const served = new Map<string, { headers: Record<string, string>; body: string | Uint8Array }>();
   let targetPort = 0;
   let isCut = false;
   let pagesMayBeCached = false;
+  const scripts: string[] = [];
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const own = served.get(incoming.url ?? '');
+    const own = served.get(incoming.url?.split('?', 1)[0] ?? '');
     if (own !== undefined) {
-      outgoing.writeHead(200, { 'content-type': own.type, 'cache-control': 'no-store' }).end(own.body);
+      outgoing.writeHead(200, own.headers).end(own.body);
       return;
     }
     const upstream = request(
@@ -52,7 +55,9 @@ export async function startFrontProxy(): Promise<FrontProxy> {
         port: targetPort,
         method: incoming.method,
         path: incoming.url,
-        headers: incoming.headers,
+        // A page that is to be changed must come as plain text.
+        headers:
+          scripts.length === 0 ? incoming.headers : { ...incoming.headers, 'accept-encoding': 'identity' },
       },
       (answer) => {
         seen.push({
@@ -61,8 +66,13 @@ export async function startFrontProxy(): Promise<FrontProxy> {
           status: answer.statusCode ?? 0,
           headers: incoming.headers,
         });
-        if (pagesMayBeCached && answer.headers['content-type']?.startsWith('text/html')) {
-          delete answer.headers['cache-control'];
+        const isPage = answer.headers['content-type']?.startsWith('text/html') === true;
+        if (pagesMayBeCached && isPage) delete answer.headers['cache-control'];
+        if (isPage && scripts.length > 0) {
+          delete answer.headers['content-length'];
+          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+          pipePage(answer, outgoing, scripts);
+          return;
         }
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
@@ -95,8 +105,14 @@ export async function startFrontProxy(): Promise<FrontProxy> {
     mend() {
       isCut = false;
     },
-    serve(path, type, body) {
-      served.set(path, { type, body });
+    serve(path, type, body, headers = {}) {
+      served.set(path, {
+        headers: { 'content-type': type, 'cache-control': 'no-store', ...headers },
+        body,
+      });
+    },
+    beginPagesWith(path) {
+      scripts.push(path);
     },
     letPagesBeCached() {
       pagesMayBeCached = true;
@@ -109,4 +125,21 @@ export async function startFrontProxy(): Promise<FrontProxy> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Passes a page on, with the scripts as the first thing in its head. */
+function pipePage(answer: IncomingMessage, outgoing: ServerResponse, scripts: readonly string[]): void {
+  const tags = scripts.map((path) => `<script src="${path}"></script>`).join('');
+  let isDone = false;
+  answer.on('data', (chunk: Buffer) => {
+    const text = chunk.toString('latin1');
+    const at = isDone ? -1 : text.indexOf('<head>');
+    if (at === -1) {
+      outgoing.write(chunk);
+      return;
+    }
+    isDone = true;
+    outgoing.write(text.replace('<head>', `<head>${tags}`), 'latin1');
+  });
+  answer.on('end', () => outgoing.end());
 }

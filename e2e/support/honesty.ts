@@ -1,11 +1,11 @@
 /** Compares what was published with what a tab shows: nothing twice, nothing out of order, nothing silently missing. */
-import type { Page } from '@playwright/test';
 import { DEMO_USERS } from '../../server/local/demo-users.ts';
 import { lineNames } from '../../src/shared/line-messages.ts';
 import type { Gap } from '../../src/shared/log.ts';
 import { gapsOf, joinIntervals } from '../../src/store/coverage-log.ts';
 import type { CoverageRow } from '../../src/store/database.ts';
 import { expect } from './fixtures.ts';
+import type { PageLike } from './page-like.ts';
 import type { Published } from './publisher.ts';
 import { readFeed } from './read-feed.ts';
 
@@ -26,7 +26,7 @@ export function subOf(username: string): string {
 }
 
 /** The gaps that ada's device keeps for a channel that is live. */
-export async function keptGaps(page: Page, channel: string): Promise<Gap[]> {
+export async function keptGaps(page: PageLike, channel: string): Promise<Gap[]> {
   const rows = await page.evaluate(
     async ([name, wanted]) => {
       const result = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -52,7 +52,7 @@ export async function keptGaps(page: Page, channel: string): Promise<Gap[]> {
  * every event once and in order, and every one that is missing was handed out within a gap that the feed shows.
  */
 export async function expectHonest(
-  page: Page,
+  page: PageLike,
   channel: string,
   published: readonly Published[],
 ): Promise<Account> {

@@ -3,14 +3,16 @@
  * test's own way to it does not count. Times are wall clock (milliseconds since 1970), which all processes of one
  * machine share.
  */
-import { expect, type Page } from '@playwright/test';
-import { type LeaderMessage, lineNames } from '../../src/shared/line-messages.ts';
+import { expect } from '@playwright/test';
+import { type HostKind, type LeaderMessage, lineNames } from '../../src/shared/line-messages.ts';
 import { subOf } from './honesty.ts';
+import type { PageLike } from './page-like.ts';
 
 /** A status of the leader, as one page heard it. */
 export interface HeardStatus {
   at: number;
   epoch: number;
+  host: HostKind;
   /** The socket is acknowledged and every wanted channel confirmed. */
   live: boolean;
   reconnects: number;
@@ -34,7 +36,7 @@ declare global {
 const LEAVING = 'test-leaving';
 
 /** From now on the page remembers what the leader of ada's tabs says, and which other pages are left. */
-export async function watchLine(page: Page): Promise<void> {
+export async function watchLine(page: PageLike): Promise<void> {
   await page.evaluate(
     ([line, leaving]) => {
       const heard: Heard = { statuses: [], events: [], left: [] };
@@ -44,10 +46,10 @@ export async function watchLine(page: Page): Promise<void> {
         if (data.t === 'events') {
           for (const { event } of data.records) heard.events.push({ at, n: Number(JSON.parse(event).n) });
         } else if (data.t === 'status') {
-          const { phase, channels, reconnects } = data.status;
+          const { host, phase, channels, reconnects } = data.status;
           const phases = Object.values(channels);
           const live = phase === 'live' && phases.length > 0 && phases.every((each) => each.phase === 'live');
-          heard.statuses.push({ at, epoch: data.epoch, live, reconnects });
+          heard.statuses.push({ at, epoch: data.epoch, host, live, reconnects });
         }
       };
       new BroadcastChannel(leaving).onmessage = ({ data }) => heard.left.push(data);
@@ -57,7 +59,7 @@ export async function watchLine(page: Page): Promise<void> {
 }
 
 /** From now on the page tells the watching ones when it is left. */
-export async function tellLeaving(page: Page): Promise<void> {
+export async function tellLeaving(page: PageLike): Promise<void> {
   await page.evaluate((name) => {
     const channel = new BroadcastChannel(name);
     window.addEventListener('pagehide', ({ persisted }) =>
@@ -67,7 +69,7 @@ export async function tellLeaving(page: Page): Promise<void> {
 }
 
 /** The last status that the page heard. */
-export async function lastHeard(page: Page): Promise<HeardStatus> {
+export async function lastHeard(page: PageLike): Promise<HeardStatus> {
   const find = () => page.evaluate(() => window.heardOnLine?.statuses.at(-1));
   await expect.poll(find).toBeDefined();
   const status = await find();
@@ -77,7 +79,7 @@ export async function lastHeard(page: Page): Promise<HeardStatus> {
 
 /** The first moment, heard by `page` already or within `timeout`, that `pick` finds. Wall clock. */
 export async function momentHeard(
-  page: Page,
+  page: PageLike,
   what: string,
   pick: (heard: Heard) => number | undefined,
   timeout = 20_000,

@@ -1,13 +1,15 @@
 /** What a person sees who scrolls through a whole feed: its rows from top to bottom, gaps among them. */
-import type { Page } from '@playwright/test';
+import type { PageLike } from './page-like.ts';
 
 export type SeenRow = { kind: 'event'; n: number } | { kind: 'gap'; text: string };
 
 /** Rows of the open feed; `n` is that of the events. Brings the page to the front, and leaves the list at its end. */
-export async function readFeed(page: Page): Promise<SeenRow[]> {
+export async function readFeed(page: PageLike): Promise<SeenRow[]> {
   // The browser draws a page behind others about once a second, if at all.
   await page.bringToFront();
-  const texts = await page.getByRole('log').evaluate(async (log) => {
+  const texts = await page.evaluate(async () => {
+    const log = document.querySelector('[role=log]');
+    if (log === null) throw new Error('the page shows no feed');
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const rows = new Map<number, { gap: boolean; text: string }>();
     for (let top = 0; ; top += log.clientHeight) {

@@ -1,5 +1,5 @@
 /** Reads everything that a page of the origin could find in the browser's stores. */
-import type { Page } from '@playwright/test';
+import type { PageLike } from './page-like.ts';
 
 export interface Stores {
   /** By database and store: all rows. */
@@ -12,7 +12,7 @@ export interface Stores {
   address: string;
 }
 
-export async function readStores(page: Page): Promise<Stores> {
+export async function readStores(page: PageLike): Promise<Stores> {
   return page.evaluate(async () => {
     const result = <T>(request: IDBRequest<T>): Promise<T> =>
       new Promise((resolve, reject) => {

@@ -13,6 +13,8 @@ import { createServerProcess, freePort } from './server-process.ts';
 
 export interface WiredApp extends App {
   wire: FaultProxy;
+  /** Stands on the way to the app itself; only with `road`. */
+  road: FaultProxy | null;
   /** The process of the Event API (and of the provider). Its counts begin anew with every start. */
   service: { stop(): Promise<void>; start(): Promise<void> };
 }
@@ -22,17 +24,30 @@ const CLIENT_ID = 'switchboard-local';
 
 export const test = base.extend<{ wired: WiredApp }>({
   wired: async ({ env }, use) => {
-    const { app, stop } = await startWiredApp(env);
+    const { app, stop } = await startWiredApp({ env });
     await use(app);
     await stop();
   },
   app: ({ wired }, use) => use(wired),
 });
 
-async function startWiredApp(env: Record<string, string>): Promise<{ app: WiredApp; stop(): Promise<void> }> {
+interface WiredOptions {
+  env?: Record<string, string>;
+  /** A fault proxy on the way from the browser to the app, too. */
+  road?: boolean;
+  /** Whether the application keeps a history. */
+  history?: boolean;
+}
+
+export async function startWiredApp(
+  options: WiredOptions,
+): Promise<{ app: WiredApp; stop(): Promise<void> }> {
+  const { env = {} } = options;
   const [proxy, wire] = [await startFrontProxy(), await startFaultProxy()];
+  const road = options.road ? await startFaultProxy() : null;
+  road?.target(proxy.port);
   const [port, localPort, unusedPort] = [await freePort(), await freePort(), await freePort()];
-  const origin = `http://localhost:${proxy.port}`;
+  const origin = `http://localhost:${(road ?? proxy).port}`;
   // Its own app is never opened; that it believes in our origin makes it accept our callback address.
   const standIns = createServerProcess({
     env: { PORT: `${unusedPort}`, LOCAL_PORT: `${localPort}`, ORIGIN: origin, ...env },
@@ -51,6 +66,7 @@ async function startWiredApp(env: Record<string, string>): Promise<{ app: WiredA
       COGNITO_CLIENT_ID: CLIENT_ID,
       COGNITO_CLIENT_SECRET: await clientSecret(standIns.folder),
       EVENTS_ENDPOINT: `http://localhost:${wire.port}/event`,
+      ...(options.history ? { EVENTS_HISTORY: `http://localhost:${wire.port}/event/history` } : {}),
       SESSION_SECRET: randomBytes(33).toString('base64'),
       ...env,
     },
@@ -63,6 +79,7 @@ async function startWiredApp(env: Record<string, string>): Promise<{ app: WiredA
     origin,
     proxy,
     wire,
+    road,
     far: createFarEnd(`http://localhost:${localPort}`, apiKeyIn(standIns.output())),
     service: standIns,
     output: () => standIns.output() + server.output(),
@@ -71,11 +88,12 @@ async function startWiredApp(env: Record<string, string>): Promise<{ app: WiredA
       await server.start();
     },
   };
+  if (options.history) await app.far.faults({ events: { history: true } });
   return {
     app,
     async stop() {
       await Promise.all([server.remove(), standIns.remove()]);
-      await Promise.all([proxy.close(), wire.close()]);
+      await Promise.all([proxy.close(), wire.close(), road?.close()]);
     },
   };
 }

@@ -51,6 +51,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const observing = createJoinedChannels(() => follower.announce());
   /** Who looks at a feed wants to see the newest events, and finds the others in the log. */
   const toFeeds = createReceiver({
+    begin: history.events.newest(1).then(([last]) => last ?? { epoch: 0, n: 0 }),
     read: history.events.between,
     deliver: looking.deliver,
     worthReading: () => (feeds.size > 0 ? MAX_HELD : 0),
@@ -60,6 +61,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   });
   /** An observer is told of every event, however many it slept through. */
   const toObservers = createReceiver({
+    begin: null,
     read: history.events.between,
     deliver: observing.deliver,
     worthReading: () => (observing.wants().length > 0 ? Number.POSITIVE_INFINITY : 0),
@@ -78,7 +80,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const outbox = createOutbox({
     log: createOutboxLog(database),
     events: history.events,
-    post: ({ channel, events }, signal) => publish(endpoint, channel, events, signal),
+    post: ({ channel, events, check }, signal) => publish(endpoint, channel, events, signal, check),
     isLive: (subscription) => follower.status.get().channels[subscription]?.phase === 'live',
     isComing(subscription) {
       const phase = follower.status.get().channels[subscription]?.phase;

@@ -1,6 +1,6 @@
 /** Finds the echoes of publishes in the log: AppSync Events delivers a publish to its own publisher too. */
 import type { StoredOutboxRow } from '../store/database.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { EventPages } from '../store/event-pages.ts';
 import type { OutboxLog } from '../store/outbox-log.ts';
 
 /** Newest events of a subscription that are compared. */
@@ -10,7 +10,7 @@ type Sent = Pick<StoredOutboxRow, 'id' | 'events' | 'sentAt' | 'attempts'>;
 
 /** Which of the rows (sent, answer lost; in order) were heard since, on any one subscription that covers the channel. */
 export async function findEchoes(
-  events: Pick<EventLog, 'page'>,
+  events: Pick<EventPages, 'page'>,
   outbox: Pick<OutboxLog, 'delivered'>,
   channel: string,
   rows: readonly StoredOutboxRow[],

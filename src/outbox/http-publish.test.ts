@@ -60,12 +60,30 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-function publish(events: string[] = ['{"n":1}'], signal = new AbortController().signal) {
+function publish(
+  events: string[] = ['{"n":1}'],
+  signal = new AbortController().signal,
+  check: () => void = () => {},
+) {
   const send = createHttpPublish({ fetch, token: (force) => token(force) });
-  return send(endpoint, 'default/orders', events, signal);
+  return send(endpoint, 'default/orders', events, signal, check);
 }
 
 const failure = (signal?: AbortSignal): Promise<unknown> => publish(['1'], signal).catch((error) => error);
+
+it('sends nothing that is called back while its token is on its way', async () => {
+  let late = false;
+  token = async () => {
+    late = true;
+    return 'held';
+  };
+  const tooLate = new AppError('closed', 'Too late.');
+  const sent = publish(['1'], undefined, () => {
+    if (late) throw tooLate;
+  });
+  await expect(sent).rejects.toBe(tooLate);
+  expect(seen).toEqual([]);
+});
 
 it('publishes the texts as they are, with the access token', async () => {
   expect(await publish(['{"n":12345678901234567890}', '"two"'])).toEqual([]);

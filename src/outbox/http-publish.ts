@@ -24,13 +24,16 @@ export type HttpPublish = (
   channel: string,
   events: readonly string[],
   signal: AbortSignal,
+  /** Called when all is ready; what it throws keeps the request back. */
+  check: () => void,
 ) => Promise<RefusedEvent[]>;
 
 export function createHttpPublish({ fetch, token }: HttpPublishDeps): HttpPublish {
-  return async (endpoint, channel, events, signal) => {
+  return async (endpoint, channel, events, signal, check) => {
     const body = JSON.stringify({ channel: `/${channel}`, events });
     const post = async (force: boolean): Promise<Response> => {
       const authorization = await token(force);
+      check();
       return fetch(endpoint, {
         method: 'POST',
         headers: { authorization, 'content-type': 'application/json' },

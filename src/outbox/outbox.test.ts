@@ -4,7 +4,7 @@ import { AppError } from '../shared/errors.ts';
 import type { RefusedEvent } from '../shared/publish-answer.ts';
 import { createFakeClock } from '../shared/test-doubles.ts';
 import { createDatabase } from '../store/database.ts';
-import { createEventLog } from '../store/event-log.ts';
+import { historyOf } from '../store/history.ts';
 import { createOutboxLog } from '../store/outbox-log.ts';
 import type { OutboxRow, OutboxState } from './api.ts';
 import { coveringSubscriptions } from './echo.ts';
@@ -16,6 +16,8 @@ interface Call {
   channel: string;
   events: unknown[];
   signal: AbortSignal;
+  /** Throws when it is too late to send. */
+  check(): void;
   /** When, on the monotonic clock. */
   at: number;
   /** Without anything: taken whole. */
@@ -27,7 +29,7 @@ function setUp(options: { name?: string; online?: boolean; locks?: LockManager }
   const name = options.name ?? `outbox-${++serial}`;
   const clock = createFakeClock();
   const database = createDatabase(name);
-  const events = createEventLog(database);
+  const { events } = historyOf(database);
   const calls: Call[] = [];
   const waiters: (() => void)[] = [];
   const net = { online: options.online ?? true, live: true, coming: false };
@@ -51,12 +53,13 @@ function setUp(options: { name?: string; online?: boolean; locks?: LockManager }
     onUnanswered: () => {
       told.unanswered += 1;
     },
-    post: ({ channel, events: texts }, signal) =>
+    post: ({ channel, events: texts, check }, signal) =>
       new Promise((resolve, reject) => {
         calls.push({
           channel,
           events: texts.map((text): unknown => JSON.parse(text)),
           signal,
+          check,
           at: clock.monotonic(),
           answer: (result = []) => (Array.isArray(result) ? resolve(result) : reject(result)),
         });
@@ -404,6 +407,18 @@ it('an answer to an earlier attempt changes nothing any more', async () => {
   other.outbox.refresh();
   await other.state(id, 'delivered');
   expect((await slow.log.list()).map(({ state }) => state)).toEqual(['delivered']);
+});
+
+describe('an attempt that slept between its claim and its request', () => {
+  it('is not sent: its claim is over, and another tab may be at it', async () => {
+    const { outbox, call, clock } = setUp();
+    await outbox.publish('default/a', [1]);
+    const { check } = await call(0);
+    clock.stall(14_000);
+    expect(check).not.toThrow();
+    clock.stall(2_000);
+    expect(check).toThrow('It was not sent in time.');
+  });
 });
 
 describe('a row whose echo could be heard soon', () => {

@@ -9,7 +9,7 @@ import type { RefusedEvent } from '../shared/publish-answer.ts';
 import { checkPublish } from '../shared/publish-rules.ts';
 import { createStore } from '../shared/store.ts';
 import type { StoredOutboxRow } from '../store/database.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { EventPages } from '../store/event-pages.ts';
 import type { OutboxLog } from '../store/outbox-log.ts';
 import type { Outbox, OutboxRow } from './api.ts';
 import { coveringSubscriptions, findEchoes } from './echo.ts';
@@ -17,7 +17,7 @@ import { createSender, type OutboxRequest } from './sender.ts';
 
 export interface OutboxDeps {
   log: OutboxLog;
-  events: Pick<EventLog, 'page'>;
+  events: Pick<EventPages, 'page'>;
   /** Sends one request. @throws AppError; `network` when it is unknown whether it arrived. */
   post(request: OutboxRequest, signal: AbortSignal): Promise<readonly RefusedEvent[]>;
   /** Whether the subscription is live now. */

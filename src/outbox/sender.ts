@@ -23,6 +23,11 @@ export interface OutboxRequest {
   events: readonly string[];
   /** HTTP endpoint that the rows were meant for; null in rows of earlier versions. */
   endpoint: string | null;
+  /**
+   * To be called in the very moment of sending.
+   * @throws AppError when the time of the attempt is over, as after a sleep: another sender may be at it.
+   */
+  check(): void;
 }
 
 export interface SenderDeps {
@@ -213,14 +218,12 @@ export function createSender(deps: SenderDeps): Sender {
   }
 
   /** @returns how long the channel rests, milliseconds; null when it goes on. */
-  async function attempt(
-    { channel, endpoint }: StoredOutboxRow,
-    batch: readonly StoredOutboxRow[],
-  ): Promise<number | null> {
+  async function attempt(head: StoredOutboxRow, batch: readonly StoredOutboxRow[]): Promise<number | null> {
+    const { channel, endpoint } = head;
     let outcome: Outcome;
     try {
       const events = batch.flatMap((row) => row.events);
-      const refused = await timely({ channel, events, endpoint });
+      const refused = await timely({ channel, events, endpoint }, head.sentAt ?? 0);
       outcome = answered(batch, refused, clock.wall(), deps.random);
     } catch (error) {
       outcome = failed(batch, error, clock.wall(), deps.random);
@@ -273,16 +276,24 @@ export function createSender(deps: SenderDeps): Sender {
     deps.onChange();
   }
 
-  function timely(request: OutboxRequest): Promise<readonly RefusedEvent[]> {
+  /** @param claimedAt other senders count from then on. Wall clock. */
+  function timely(
+    request: Omit<OutboxRequest, 'check'>,
+    claimedAt: number,
+  ): Promise<readonly RefusedEvent[]> {
+    const leftMs = (): number => claimedAt + POST_TIMEOUT_MS - clock.wall();
+    function check(): void {
+      if (leftMs() <= 0) throw new AppError('closed', 'It was not sent in time.', { retryable: true });
+    }
     const abort = new AbortController();
     return new Promise((resolve, reject) => {
       const cancelUnanswered = clock.after(UNANSWERED_MS, deps.onUnanswered);
-      const cancelTimeout = clock.after(POST_TIMEOUT_MS, () => {
+      const cancelTimeout = clock.after(Math.min(leftMs(), POST_TIMEOUT_MS), () => {
         abort.abort();
         reject(new AppError('network', 'The service did not answer in time. It may have been published.'));
       });
       deps
-        .post(request, abort.signal)
+        .post({ ...request, check }, abort.signal)
         .then(resolve, reject)
         .finally(() => {
           cancelUnanswered();

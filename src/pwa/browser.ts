@@ -15,7 +15,17 @@ export function createBrowserPwa(trustedScriptUrl: (url: string) => string): Pwa
     reload: () => location.reload(),
     launchQueue: (window as { launchQueue?: LaunchQueue }).launchQueue,
     address: () => location.href,
+    tab: tabStorage(),
     navigator,
     Notification: typeof Notification === 'undefined' ? undefined : Notification,
   });
+}
+
+/** Reading the property is what a browser forbids where storage is. */
+function tabStorage(): Storage | null {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
 }

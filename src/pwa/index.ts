@@ -9,7 +9,7 @@ import type { Pwa, PwaState } from './api.ts';
 import { type BadgeNavigator, showBadge } from './badge.ts';
 import { createInstallPrompt, type EventSource } from './install-prompt.ts';
 import { keepStorage, type StoragePersistence } from './keep-storage.ts';
-import { createLaunches, type LaunchQueue } from './launches.ts';
+import { createLaunches, type LaunchPage, type LaunchQueue } from './launches.ts';
 import { createNotifications, type NotificationsDeps } from './notifications.ts';
 
 export const SERVICE_WORKER_URL = '/sw.js';
@@ -43,8 +43,8 @@ export interface PwaDeps {
   reload(): void;
   /** `window.launchQueue`; undefined where the browser has none. */
   launchQueue: LaunchQueue | undefined;
-  /** The page's own address. */
-  address(): string;
+  address: LaunchPage['address'];
+  tab: LaunchPage['tab'];
   navigator: BadgeNavigator & { readonly storage?: StoragePersistence };
   Notification: NotificationsDeps['Notification'];
   /** For tests; else workbox-window's. */
@@ -70,7 +70,7 @@ async function loadRegistrar(): Promise<(url: string) => Registrar> {
 export function createPwa(deps: PwaDeps): Pwa {
   const { container, scope, clock } = deps;
   const install = createInstallPrompt(scope, refresh);
-  const launches = createLaunches(deps.launchQueue, deps.address, container);
+  const launches = createLaunches(deps.launchQueue, deps, container);
   let registration: ServiceWorkerRegistration | null = null;
   let registrar: Registrar | null = null;
   /** Whether there is still something that may come to control the page. */

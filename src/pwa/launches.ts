@@ -22,6 +22,20 @@ interface LaunchParams {
   readonly files?: readonly { getFile(): Promise<File> }[];
 }
 
+/** The page, as far as launches use it. */
+export interface LaunchPage {
+  /** Its own address now: what it was opened with is the first launch. */
+  address(): string;
+  /** `window`. */
+  scope: EventSource;
+  /** `sessionStorage`; null where it is forbidden. */
+  tab: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
+}
+
+/** What nobody had heard of when the page was left: whoever signs in comes back to it, in this tab. */
+const KEPT_KEY = 'switchboard-launches';
+const MAX_KEPT = 10;
+
 export interface Launches {
   /** Calls `listener` with every launch from now on, and at once with those that nobody has heard of. */
   subscribe(listener: (launch: Launch) => void): () => void;
@@ -30,18 +44,19 @@ export interface Launches {
 
 /**
  * @param queue undefined where the browser has none.
- * @param address the page's own address now: what it was opened with is the first launch.
  * @param worker `navigator.serviceWorker`: it tells of clicks on notifications (`sw/notification-click.ts`).
  */
 export function createLaunches(
   queue: LaunchQueue | undefined,
-  address: () => string,
+  { address, scope, tab }: LaunchPage,
   worker: EventSource | undefined,
 ): Launches {
   const listeners = new Set<(launch: Launch) => void>();
   const opened = address();
   // Remembered now: the page may show another address by the time that somebody listens.
   let waiting: Launch[] = [{ url: opened, files: [] }];
+  // A reload that came before anybody listened opens the same address again: once is enough.
+  waiting.push(...takeKept(tab).filter(({ url }) => url !== opened));
   let first = true;
 
   async function hear({ targetURL, files = [] }: LaunchParams): Promise<void> {
@@ -59,6 +74,23 @@ export function createLaunches(
     for (const listener of listeners) listener(launch);
   }
 
+  /** A path comes back with the sign-in; a query, a fragment and what came later would not. Files cannot be kept. */
+  function onPageHide(): void {
+    const urls = waiting.map(({ url }) => url).filter((url) => url !== opened || /[?#]/.test(url));
+    waiting = [];
+    if (urls.length === 0) return;
+    try {
+      tab?.setItem(KEPT_KEY, JSON.stringify(urls.slice(-MAX_KEPT)));
+    } catch {
+      // Full: the page opens without.
+    }
+  }
+
+  function onPageShow(event: Event): void {
+    // Back from the cache: what no other page of the tab has taken waits here again.
+    if ((event as PageTransitionEvent).persisted) for (const launch of takeKept(tab)) tell(launch);
+  }
+
   function onMessage(event: Event): void {
     const { data } = event as MessageEvent<{ type?: unknown; url?: unknown } | null>;
     if (data?.type === 'OPEN_ADDRESS' && typeof data.url === 'string') tell({ url: data.url, files: [] });
@@ -66,6 +98,8 @@ export function createLaunches(
 
   queue?.setConsumer((params) => void hear(params));
   worker?.addEventListener('message', onMessage);
+  scope.addEventListener('pagehide', onPageHide);
+  scope.addEventListener('pageshow', onPageShow);
   return {
     subscribe(listener) {
       listeners.add(listener);
@@ -74,6 +108,21 @@ export function createLaunches(
       for (const launch of missed) listener(launch);
       return () => listeners.delete(listener);
     },
-    close: () => worker?.removeEventListener('message', onMessage),
+    close() {
+      worker?.removeEventListener('message', onMessage);
+      scope.removeEventListener('pagehide', onPageHide);
+      scope.removeEventListener('pageshow', onPageShow);
+    },
   };
+}
+
+function takeKept(tab: LaunchPage['tab']): Launch[] {
+  try {
+    const kept: unknown = JSON.parse(tab?.getItem(KEPT_KEY) ?? '[]');
+    tab?.removeItem(KEPT_KEY);
+    if (!Array.isArray(kept)) return [];
+    return kept.filter((url) => typeof url === 'string').map((url) => ({ url, files: [] }));
+  } catch {
+    return [];
+  }
 }

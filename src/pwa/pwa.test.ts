@@ -47,6 +47,7 @@ function setUp({ supported = true, controlled = false, fails = false, takesOver 
   const pwa = createPwa({
     launchQueue: undefined,
     address: () => 'https://app.example/',
+    tab: null,
     navigator: {},
     Notification: undefined,
     container: supported ? container : undefined,

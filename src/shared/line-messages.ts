@@ -71,8 +71,20 @@ export type NudgeCause =
   | 'retry';
 
 export type TabMessage =
-  /** A tab and all that it wants now: sent at its start, at every change, and when it hears a new leader. */
-  | { v: 1; t: 'tab'; tab: string; locked: boolean; visible: boolean; online: boolean; wants: string[] }
+  /**
+   * A tab and all that it wants now: sent at its start, at every change, and when it hears a new leader or none.
+   * `known`: the epoch of the newest leader that it has heard; 0 before. Absent in tabs of older builds.
+   */
+  | {
+      v: 1;
+      t: 'tab';
+      tab: string;
+      locked: boolean;
+      visible: boolean;
+      online: boolean;
+      wants: string[];
+      known?: number;
+    }
   /** The tab goes (closed, navigated, frozen, into the back/forward cache). */
   | { v: 1; t: 'bye'; tab: string }
   /** Something happened that may have changed the network, or the person pressed "Retry now". */

@@ -6,6 +6,8 @@ import type { TokenLoad } from './token-cache.ts';
 export interface FakeClock extends Clock {
   /** Both clocks go on; due timers run in order. */
   advance(ms: number): void;
+  /** The thread stands still: both clocks go on, and what is due meanwhile runs with the next `advance`. */
+  stall(ms: number): void;
   /** The device sleeps: only the wall clock goes on. */
   sleep(ms: number): void;
   /** Somebody sets the wall clock. */
@@ -35,12 +37,17 @@ export function createFakeClock(): FakeClock {
         const due = timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
         if (due === undefined) break;
         timers = timers.filter((timer) => timer !== due);
-        wall += due.at - now;
-        now = due.at;
+        const waited = Math.max(0, due.at - now);
+        wall += waited;
+        now += waited;
         due.fn();
       }
       wall += end - now;
       now = end;
+    },
+    stall(ms) {
+      wall += ms;
+      now += ms;
     },
     sleep(ms) {
       wall += ms;

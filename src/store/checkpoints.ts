@@ -1,6 +1,6 @@
 /** Up to where the channels were heard, in the positions of the application's history: written by the leader alone. */
-import { AppError } from '../shared/errors.ts';
 import type { Database, StoredCheckpoint } from './database.ts';
+import { writeAs } from './leader-epoch.ts';
 
 export interface Checkpoints {
   /** Of all channels. */
@@ -12,33 +12,14 @@ export interface Checkpoints {
 }
 
 export function createCheckpoints(database: Database): Checkpoints {
-  const change = (
-    epoch: number,
-    work: (store: {
-      put(row: StoredCheckpoint): Promise<unknown>;
-      delete(key: string): Promise<void>;
-    }) => void,
-  ): Promise<void> =>
-    database.use(async (db) => {
-      const tx = db.transaction(['meta', 'checkpoints'], 'readwrite', { durability: 'relaxed' });
-      tx.done.catch(() => {});
-      const leader = await tx.objectStore('meta').get('leader');
-      if (leader !== undefined && 'epoch' in leader && leader.epoch > epoch) {
-        tx.abort();
-        throw new AppError('closed', 'A newer leader has taken over.');
-      }
-      work(tx.objectStore('checkpoints'));
-      await tx.done;
-    });
-
   return {
     all: () => database.use((db) => db.getAll('checkpoints')),
     put: (epoch, checkpoints) =>
-      change(epoch, (store) => {
+      writeAs(database, 'checkpoints', epoch, (store) => {
         // The requests' own failures show up as the transaction's.
         for (const checkpoint of checkpoints) void store.put(checkpoint).catch(() => {});
       }),
-    remove: (epoch, channel) => change(epoch, (store) => void store.delete(channel).catch(() => {})),
+    remove: (epoch, channel) => writeAs(database, 'checkpoints', epoch, (store) => store.delete(channel)),
   };
 }
 

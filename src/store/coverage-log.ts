@@ -1,7 +1,7 @@
 /** The intervals in which a channel was provably listened to, and the gaps that lie between them. */
-import { AppError } from '../shared/errors.ts';
 import type { CoveredInterval, Gap } from '../shared/log.ts';
-import type { CoverageRow, Database, Transactional } from './database.ts';
+import type { CoverageRow, Database } from './database.ts';
+import { writeAs } from './leader-epoch.ts';
 
 export interface CoverageLog {
   /**
@@ -25,23 +25,9 @@ const NEGLIGIBLE_MS = 2;
 const MAX_BEFORE_EVENTS = 1_000;
 
 export function createCoverageLog(database: Database): CoverageLog {
-  const change = (epoch: number, work: (tx: CoverageTransaction) => Promise<void>): Promise<void> =>
-    database.use(async (db) => {
-      const tx = openTransaction(db);
-      tx.done.catch(() => {});
-      const leader = await tx.objectStore('meta').get('leader');
-      if (leader !== undefined && 'epoch' in leader && leader.epoch > epoch) {
-        tx.abort();
-        throw new AppError('closed', 'A newer leader has taken over.');
-      }
-      await work(tx);
-      await tx.done;
-    });
-
   return {
     put: (epoch, intervals) =>
-      change(epoch, async (tx) => {
-        const store = tx.objectStore('coverage');
+      writeAs(database, 'coverage', epoch, async (store) => {
         for (const interval of intervals) void store.put({ ...interval, epoch }).catch(() => {});
       }),
     read: (channel) =>
@@ -49,8 +35,7 @@ export function createCoverageLog(database: Database): CoverageLog {
         db.getAll('coverage', IDBKeyRange.bound([channel], [channel, Number.POSITIVE_INFINITY])),
       ),
     compact: (epoch, oldestEvent) =>
-      change(epoch, async (tx) => {
-        const store = tx.objectStore('coverage');
+      writeAs(database, 'coverage', epoch, async (store) => {
         const before = await store.getAll();
         const after = compactRows(before, epoch, oldestEvent);
         const kept = new Set(after);
@@ -61,12 +46,6 @@ export function createCoverageLog(database: Database): CoverageLog {
         for (const row of kept) void store.put(row).catch(() => {});
       }),
   };
-}
-
-type CoverageTransaction = ReturnType<typeof openTransaction>;
-
-function openTransaction(db: Transactional) {
-  return db.transaction(['meta', 'coverage'], 'readwrite', { durability: 'relaxed' });
 }
 
 /**

@@ -1,11 +1,12 @@
 /**
- * The log of received events: written by the leader alone (a lower epoch is refused), read by every tab. Its size
- * is kept beside it, in the same transactions, so that nobody ever has to count.
+ * The log of received events as its leader needs it: written by the leader alone (a lower epoch is refused). Its size
+ * is kept beside it, in the same transactions, so that nobody ever has to count. Tabs read it with `event-pages.ts`.
  */
 import { type IDBPObjectStore, unwrap } from 'idb';
 import { AppError } from '../shared/errors.ts';
-import { comparePositions, type EventRecord, type Position } from '../shared/log.ts';
-import type { Database, MetaRow, UserSchema } from './database.ts';
+import type { EventRecord, Position } from '../shared/log.ts';
+import type { Database, UserSchema } from './database.ts';
+import { epochOf, superseded } from './leader-epoch.ts';
 import { isOver, type LogSize, recordBytes } from './log-limits.ts';
 
 export interface EventLog {
@@ -16,16 +17,10 @@ export interface EventLog {
    * @throws AppError `closed` when a newer leader has begun; `storage-full` when the browser's quota is reached.
    */
   append(epoch: number, records: readonly EventRecord[]): Promise<LogSize>;
-  /** The last `limit` events of a channel before `before` (exclusive; null = newest), oldest first. */
-  page(channel: string, before: Position | null, limit: number): Promise<EventRecord[]>;
   /** The first `limit` events of a channel after `after` (exclusive; null = oldest), oldest first. */
   forward(channel: string, after: Position | null, limit: number): Promise<EventRecord[]>;
-  /** How many events a channel has after `after` (exclusive) up to and including `until`. */
-  count(channel: string, after: Position, until: Position): Promise<number>;
   /** The newest `limit` events of all channels, oldest first. */
   newest(limit: number): Promise<EventRecord[]>;
-  /** The first `limit` events of all channels after `after` (exclusive) up to and including `until`, in order. */
-  between(after: Position, until: Position, limit: number): Promise<EventRecord[]>;
   /** Wall clock of the oldest event's arrival, milliseconds since 1970; null when the log is empty. */
   oldest(): Promise<number | null>;
   size(): Promise<LogSize>;
@@ -68,7 +63,7 @@ export function createEventLog(database: Database): EventLog {
       const newest = epochOf(await leader);
       if (newest > epoch || (known !== null && newest < epoch)) {
         tx.abort();
-        if (newest > epoch) throw new AppError('closed', 'A newer leader has taken over.');
+        if (newest > epoch) throw superseded();
         return null;
       }
       // A leader that could not take an epoch here chose one from its clock: the next one must be higher.
@@ -120,30 +115,11 @@ export function createEventLog(database: Database): EventLog {
       return size;
     },
 
-    page: (channel, before, limit) =>
-      database.use(async (db) => {
-        const upper =
-          before === null ? [channel, Number.POSITIVE_INFINITY] : [channel, before.epoch, before.n];
-        const range = IDBKeyRange.bound([channel], upper, false, true);
-        // Two requests whatever the limit: find the page's first key from the end, then read the page in one go.
-        const index = db.transaction('events').store.index('channel');
-        let first = await index.openKeyCursor(range, 'prev');
-        if (first !== null && limit > 1) first = await first.advance(limit - 1);
-        return index.getAll(first === null ? range : IDBKeyRange.bound(first.key, upper, false, true));
-      }),
-
     forward: (channel, after, limit) =>
       database.use((db) => {
         const lower = after === null ? [channel] : [channel, after.epoch, after.n];
         const range = IDBKeyRange.bound(lower, [channel, Number.POSITIVE_INFINITY], after !== null, false);
         return db.getAllFromIndex('events', 'channel', range, limit);
-      }),
-
-    count: (channel, after, until) =>
-      database.use(async (db) => {
-        if (comparePositions(after, until) >= 0) return 0;
-        const [lower, upper] = [after, until].map(({ epoch, n }) => [channel, epoch, n]);
-        return db.countFromIndex('events', 'channel', IDBKeyRange.bound(lower, upper, true, false));
       }),
 
     newest: (limit) =>
@@ -152,12 +128,6 @@ export function createEventLog(database: Database): EventLog {
         let first = await store.openKeyCursor(null, 'prev');
         if (first !== null && limit > 1) first = await first.advance(limit - 1);
         return store.getAll(first === null ? null : IDBKeyRange.lowerBound(first.key));
-      }),
-
-    between: (after, until, limit) =>
-      database.use((db) => {
-        const range = IDBKeyRange.bound([after.epoch, after.n], [until.epoch, until.n], true, false);
-        return db.getAll('events', range, limit);
       }),
 
     oldest: () => database.use(async (db) => (await db.getAll('events', null, 1))[0]?.receivedAt ?? null),
@@ -175,10 +145,6 @@ export function createEventLog(database: Database): EventLog {
       }
     },
   };
-}
-
-function epochOf(row: MetaRow | undefined): number {
-  return row !== undefined && 'epoch' in row ? row.epoch : 0;
 }
 
 /** The running totals; counted once in a database that was written before there were any. */

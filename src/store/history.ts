@@ -4,9 +4,11 @@ import { type Checkpoints, createCheckpoints, createMemoryCheckpoints } from './
 import { type CoverageLog, createCoverageLog } from './coverage-log.ts';
 import { type CoverageRow, createDatabase, type Database } from './database.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
+import { createEventPages, type EventPages } from './event-pages.ts';
 import { deviceLimits, isOver, type LogSize, MEMORY_LIMITS, recordBytes } from './log-limits.ts';
 
-export interface History {
+/** What a leader needs of it. */
+export interface LeaderHistory {
   events: EventLog;
   coverage: CoverageLog;
   checkpoints: Checkpoints;
@@ -15,6 +17,10 @@ export interface History {
   /** Whether it outlives the page. */
   durable: boolean;
   close(): void;
+}
+
+export interface History extends LeaderHistory {
+  events: EventLog & EventPages;
 }
 
 /** History on the device, shared by all contexts of the user. */
@@ -26,10 +32,16 @@ export function createHistory(databaseName: string): History {
  * The same on a database that the caller opened and will use for more.
  * @param estimate how much the browser would keep for this origin.
  */
-export function historyOf(
+export function historyOf(database: Database, estimate?: () => Promise<{ quota?: number }>): History {
+  const history = leaderHistoryOf(database, estimate);
+  return { ...history, events: { ...history.events, ...createEventPages(database) } };
+}
+
+/** The part of it that a leader uses: the worker carries no more. */
+export function leaderHistoryOf(
   database: Database,
   estimate: () => Promise<{ quota?: number }> = () => navigator.storage.estimate(),
-): History {
+): LeaderHistory {
   return {
     events: createEventLog(database),
     coverage: createCoverageLog(database),

@@ -22,7 +22,7 @@ export type Command =
   | { do: 'tokens'; are: 'ok' | 'down' }
   /** The same user signs in again. */
   | { do: 'sign-in'; again: true }
-  | { do: 'storage'; is: 'ok' | 'full' | 'broken' }
+  | { do: 'storage'; is: 'ok' | 'full' | 'broken' | 'hanging' }
   | { do: 'worker'; is: 'killed' | 'blank' }
   | { do: 'sleep'; ms: number }
   | { do: 'pass'; ms: number };
@@ -104,7 +104,7 @@ const COMMANDS: [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
   ],
   [1, fc.record({ do: fixed('tokens'), are: choose('ok', 'down') })],
   [1, fc.record({ do: fixed('sign-in'), again: fc.constant(true as const) })],
-  [1, fc.record({ do: fixed('storage'), is: choose('ok', 'full') })],
+  [1, fc.record({ do: fixed('storage'), is: choose('ok', 'full', 'hanging') })],
   [1, fc.record({ do: fixed('worker'), is: choose('killed', 'blank') })],
   [1, fc.record({ do: fixed('sleep'), ms: fc.constantFrom(6_000, 45_000, 600_000) })],
 ];

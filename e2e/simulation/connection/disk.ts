@@ -7,7 +7,8 @@ import type { Database, Transactional } from '../../../src/store/database.ts';
 import type { Realm, World } from './world.ts';
 
 export interface Disk {
-  mode: 'ok' | 'full' | 'broken';
+  /** `hanging`: nothing is begun until it is another mode again. */
+  mode: 'ok' | 'full' | 'broken' | 'hanging';
   /** The connection of the context that runs now. */
   connect(): Database;
 }
@@ -22,6 +23,9 @@ export interface DiskDeps {
 }
 
 export function createDisk({ world, real, delay, onWritten }: DiskDeps): Disk {
+  let mode: Disk['mode'] = 'ok';
+  const waiting: { realm: Realm; begin(): Promise<void> }[] = [];
+
   /** Of one context, transactions begin and are answered in their order. */
   function inOrder(realm: Realm): { later(fn: () => void | Promise<void>): void } {
     let after = 0;
@@ -40,7 +44,11 @@ export function createDisk({ world, real, delay, onWritten }: DiskDeps): Disk {
 
   function use<T>(realm: Realm, { begin, answer }: Way, work: (db: Transactional) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      begin.later(async () => {
+      const run = async (): Promise<void> => {
+        if (disk.mode === 'hanging') {
+          waiting.push({ realm, begin: run });
+          return;
+        }
         if (disk.mode === 'broken') {
           const error = new AppError('storage', 'The storage cannot be opened.', { retryable: true });
           answer.later(() => reject(error));
@@ -54,7 +62,8 @@ export function createDisk({ world, real, delay, onWritten }: DiskDeps): Disk {
         } catch (error) {
           answer.later(() => reject(error));
         }
-      });
+      };
+      begin.later(run);
     });
   }
 
@@ -76,7 +85,13 @@ export function createDisk({ world, real, delay, onWritten }: DiskDeps): Disk {
   }
 
   const disk: Disk = {
-    mode: 'ok',
+    get mode() {
+      return mode;
+    },
+    set mode(next) {
+      mode = next;
+      for (const { realm, begin } of waiting.splice(0)) world.post(0, realm, begin);
+    },
     connect() {
       const realm = world.inside();
       const way = { begin: inOrder(realm), answer: inOrder(realm) };

@@ -24,6 +24,8 @@ const HEARD_MS = 3_000;
 const HAND_OVER_MS = 1_500;
 /** Thefts from a leader that hangs: 30 s from permission to permission, and each may take a moment to be carried out. */
 const FORCE_EVERY_MS = 29_000;
+/** `WebSocket.CLOSED`. */
+const CLOSED = 3;
 /** How long the outbox waits for an answer. Milliseconds. */
 const ANSWER_MS = 15_000;
 
@@ -55,7 +57,8 @@ export interface Ledger {
   readonly storageFailed: boolean;
   must(holds: boolean, promise: string): void;
   published(event: SimEvent): void;
-  delivered(wire: Wire, channel: string, event: SimEvent): void;
+  /** @param asked what comes for a subscription that was taken back may be logged, and need not be. */
+  delivered(wire: Wire, channel: string, event: SimEvent, asked: boolean): void;
   lagged(channel: string, event: SimEvent): void;
   clientClosed(wire: Wire): void;
   gone(realm: Realm): void;
@@ -93,7 +96,7 @@ export function createLedger(world: World): Ledger {
    * What reached a leader and is not in the log, by channel and id. One id can be several events: a publish whose
    * answer was lost comes again.
    */
-  const arrivals = new Map<string, { realm: Realm; event: SimEvent }[]>();
+  const arrivals = new Map<string, { realms: Set<Realm>; event: SimEvent; due: boolean }[]>();
   /** By channel: what the log has. */
   const logged = new Map<string, Set<SimEvent>>();
   const positions = new Set<string>();
@@ -103,7 +106,8 @@ export function createLedger(world: World): Ledger {
   /** Not the product's fault: the service had not begun to deliver, or nothing could be kept. */
   const excused = new Set<string>();
   const owners = new Map<number, Realm>();
-  const epochs = new Map<Realm, number>();
+  /** By context, which may have begun to lead twice, one after the other. */
+  const epochs = new Map<Realm, Set<number>>();
   let newest = { epoch: 0, realm: null as Realm | null, at: 0 };
   let badSince: number | null = null;
   let badUntil = Number.NEGATIVE_INFINITY;
@@ -127,9 +131,9 @@ export function createLedger(world: World): Ledger {
   function tookEpoch(realm: Realm, epoch: number): void {
     must(epoch > newest.epoch, `the epoch grows (${newest.epoch}, then ${epoch})`);
     newest = { epoch, realm, at: world.now() };
-    epochs.set(realm, epoch);
+    epochs.set(realm, (epochs.get(realm) ?? new Set()).add(epoch));
     // What earlier leaders were about to store may be refused from now on; what is older had its time.
-    pending = pending.filter(({ wire }) => wire.realm === realm && wire.open);
+    pending = pending.filter(({ wire }) => wire.realm === realm && wire.client.readyState !== CLOSED);
   }
 
   function stored(realm: Realm, record: EventRecord): void {
@@ -140,7 +144,8 @@ export function createLedger(world: World): Ledger {
       `nothing of epoch ${record.epoch} is stored after ${newest.epoch} began`,
     );
     const came = arrivals.get(key) ?? [];
-    const mine = came.find((arrival) => arrival.realm === realm) ?? came[0];
+    const due = came.filter((arrival) => arrival.due);
+    const mine = due.find(({ realms }) => realms.has(realm)) ?? due[0] ?? came[0];
     must(mine !== undefined, `${key} is logged once (again by ${realm.name})`);
     if (mine !== undefined) {
       arrivals.set(
@@ -195,13 +200,19 @@ export function createLedger(world: World): Ledger {
       return storageFailed;
     },
     published: (event) => void published.push(event),
-    delivered(wire, channel, event) {
+    delivered(wire, channel, event, asked) {
       const key = keyOf(channel, event.id);
-      const came = arrivals.get(key) ?? [];
-      const known = loggedOf(channel).has(event) || came.some((arrival) => arrival.event === event);
-      if (!known) arrivals.set(key, [...came, { realm: wire.realm, event }]);
       if (storageBad()) excused.add(key);
-      else if (!known) pending.push({ wire, key, at: world.now() });
+      if (loggedOf(channel).has(event)) return;
+      const came = arrivals.get(key) ?? [];
+      const before = came.find((arrival) => arrival.event === event);
+      before?.realms.add(wire.realm);
+      if (before === undefined) {
+        arrivals.set(key, [...came, { realms: new Set([wire.realm]), event, due: asked }]);
+      }
+      if (!asked || before?.due === true) return;
+      if (before !== undefined) before.due = true;
+      if (!storageBad()) pending.push({ wire, key, at: world.now() });
     },
     lagged: (channel, { id }) => void excused.add(keyOf(channel, id)),
     clientClosed(wire) {
@@ -226,7 +237,7 @@ export function createLedger(world: World): Ledger {
       storageFailed ||= epoch >= CLOCK_EPOCHS;
       if (storageFailed) return;
       must(
-        epochs.get(realm) === epoch || t === 'ended',
+        epochs.get(realm)?.has(epoch) === true || t === 'ended',
         `${realm.name} took the epoch ${epoch} it speaks in`,
       );
       const late = t === 'status' && epoch < newest.epoch && world.now() - newest.at > HEARD_MS;

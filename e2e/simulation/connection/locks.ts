@@ -36,23 +36,24 @@ export function createSimLocks(
   const queues = new Map<string, Request[]>();
 
   /** Not at once: a context does not end in the middle of another one's step. */
-  function throwOut(realm: Realm): void {
+  function throwOut(realm: Realm, otherwise: () => void = () => {}): void {
     world.post(EVICTION_MS, null, () => {
       if (realm.state === 'cached') evict(realm);
+      else otherwise();
     });
   }
 
   function grantNext(name: string): void {
     const queue = queues.get(name) ?? [];
-    while (!held.has(name)) {
-      const next = queue.shift();
-      if (next === undefined) return;
-      if (next.realm.state === 'gone') continue;
+    for (const next of [...queue]) {
+      if (held.has(name)) return;
       if (next.realm.state === 'cached') {
-        // A cached page cannot take a lock: it is thrown out instead.
-        throwOut(next.realm);
+        // A cached page cannot take a lock: it is thrown out instead, unless it is back by then.
+        throwOut(next.realm, () => grantNext(name));
         continue;
       }
+      queue.splice(queue.indexOf(next), 1);
+      if (next.realm.state === 'gone') continue;
       held.set(name, next);
       next.granted();
     }

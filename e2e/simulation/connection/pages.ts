@@ -23,6 +23,8 @@ export interface SimPage {
   readonly realm: Realm;
   readonly connection: Connection;
   readonly joins: Map<string, Join>;
+  /** Channels that it joined at any time. */
+  readonly joined: Set<string>;
   visible: boolean;
 }
 
@@ -101,6 +103,7 @@ export function createPages(deps: PagesDeps, count: number): Pages {
 
   function joinNow(page: SimPage, channel: string): void {
     if (page.joins.has(channel)) return;
+    page.joined.add(channel);
     const { connection } = page;
     const join: Join = {
       channel,
@@ -157,7 +160,7 @@ export function createPages(deps: PagesDeps, count: number): Pages {
           workerUrl: '/worker.js',
           serviceWorker: true,
         });
-        page = { slot, realm, connection, joins: new Map(), visible: true };
+        page = { slot, realm, connection, joins: new Map(), joined: new Set(), visible: true };
         pages.slots[slot] = page;
         for (const channel of channels) joinNow(page, channel);
       });

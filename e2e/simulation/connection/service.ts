@@ -50,8 +50,8 @@ export interface ServiceDeps {
   /** A connection is closed by the service at this age, milliseconds; 0: never. */
   lifetimeMs: number;
   onPublished(event: SimEvent): void;
-  /** The event reached code that listens. */
-  onDelivered(wire: Wire, channel: string, event: SimEvent): void;
+  /** The event reached code that listens. `asked`: its subscription was not taken back meanwhile. */
+  onDelivered(wire: Wire, channel: string, event: SimEvent, asked: boolean): void;
   /** A confirmed subscription did not deliver this event yet. */
   onLagged(channel: string, event: SimEvent): void;
 
@@ -229,7 +229,7 @@ export function createService(deps: ServiceDeps): SimService {
         }
         this.down(() => {
           if (this.readyState !== OPEN) return;
-          if (this.wanted.has(id)) deps.onDelivered(this, sub.channel, event);
+          deps.onDelivered(this, sub.channel, event, this.wanted.has(id));
           this.onmessage?.({ data: JSON.stringify({ type: 'data', id, event: event.text }) } as MessageEvent);
         });
       }

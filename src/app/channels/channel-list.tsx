@@ -2,7 +2,7 @@
 import { useChannel, useChannels, useDesk, usePreferences } from '../desk/desk-context.ts';
 import { withoutView } from '../desk/preferences.ts';
 import { withPin, withView } from '../desk/window-state.ts';
-import { chooseRecording, showRecording } from '../recording/open-recording.ts';
+import { chooseRecording } from '../recording/open-recording.ts';
 import type { LoadedRecordings } from '../recording/use-recordings.ts';
 import { useShownRecording } from '../recording/use-recordings.ts';
 import { useConnectionStatus, useStore } from '../services.ts';
@@ -22,10 +22,6 @@ export function ChannelList({ recordings }: { recordings: LoadedRecordings | nul
   const views = usePreferences((now) => now.views);
   const close = useCloseChannel();
   const recording = useShownRecording();
-  const go = (name: string) => {
-    showRecording(null);
-    route.go(name);
-  };
 
   return (
     <nav className="sidebar" id="channel-list" aria-label={text.channels.title}>
@@ -40,7 +36,7 @@ export function ChannelList({ recordings }: { recordings: LoadedRecordings | nul
             pinned={pinned}
             selected={name === channel && recording === null}
             phase={status?.channels[name]?.phase ?? 'waiting'}
-            onSelect={() => go(name)}
+            onSelect={() => route.go(name)}
             onPin={() => desk.update((state) => withPin(state, name, !pinned))}
             onClose={() => close(name)}
           />
@@ -56,7 +52,7 @@ export function ChannelList({ recordings }: { recordings: LoadedRecordings | nul
                 view={view}
                 onOpen={() => {
                   desk.update((state) => withView(state, view.channel, { filter: view.filter, place: null }));
-                  go(view.channel);
+                  route.go(view.channel);
                 }}
                 onRemove={() => preferences.update((now) => withoutView(now, view.id))}
               />

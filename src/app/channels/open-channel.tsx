@@ -25,7 +25,7 @@ export function OpenChannel() {
       setName('');
       setError(null);
     } catch (problem) {
-      setError(problem instanceof Error ? problem.message : String(problem));
+      setError(text.said(problem));
       field.current?.focus();
     }
   };

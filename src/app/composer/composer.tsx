@@ -57,6 +57,7 @@ export function Composer({ channel, onShowOutbox }: ComposerProps) {
     return loaded.publishDraft(
       {
         text: loaded.composerTextFor(text),
+        said: text.said,
         format: text.format,
         connection,
         kept: loaded.createKept(deviceStorage('localStorage'), user.sub),

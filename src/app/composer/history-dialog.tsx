@@ -16,14 +16,14 @@ interface HistoryDialogProps {
 
 export function HistoryDialog({ kept, onEdit, onClose }: HistoryDialogProps) {
   const text = useComposerText();
-  const { format } = useText();
+  const { format, said } = useText();
   const { announce } = useDesk();
   const connection = useConnection();
   const dialog = useRef<HTMLDialogElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const [sent, setSent] = useState(() => kept.sent());
   const [query, setQuery] = useState('');
-  const [said, setSaid] = useState<{ tone: 'good' | 'error'; words: string } | null>(null);
+  const [told, setTold] = useState<{ tone: 'good' | 'error'; words: string } | null>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
 
@@ -34,6 +34,7 @@ export function HistoryDialog({ kept, onEdit, onClose }: HistoryDialogProps) {
     const outcome = await publishDraft(
       {
         text,
+        said,
         format,
         connection,
         kept,
@@ -43,7 +44,7 @@ export function HistoryDialog({ kept, onEdit, onClose }: HistoryDialogProps) {
       },
       { target: entry.channel, source: entry.source, each: entry.each },
     );
-    setSaid(
+    setTold(
       outcome.ok
         ? { tone: 'good', words: text.sentAgain(entry.events, entry.channel) }
         : { tone: 'error', words: outcome.message },
@@ -76,8 +77,8 @@ export function HistoryDialog({ kept, onEdit, onClose }: HistoryDialogProps) {
         spellCheck={false}
         onChange={(event) => setQuery(event.currentTarget.value)}
       />
-      <p className="batch-state" data-tone={said?.tone} aria-live="polite">
-        {said?.words}
+      <p className="batch-state" data-tone={told?.tone} aria-live="polite">
+        {told?.words}
       </p>
       {found.length === 0 && (
         <p className="hint">{sent.length === 0 ? text.historyNone : text.historyNoMatch}</p>

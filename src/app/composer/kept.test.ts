@@ -83,6 +83,7 @@ describe('publishDraft', () => {
     const kept = createKept(createFakeStorage(), 'ada');
     const deps = {
       text: composerEn(en.format),
+      said: en.said,
       format: en.format,
       connection: { outbox },
       kept,

@@ -24,7 +24,7 @@ export function OutboxActions({ row }: { row: OutboxRow }) {
     const moveFocus = focusAfter(event.currentTarget);
     connection?.outbox[action](row.id).then(
       () => requestAnimationFrame(moveFocus),
-      (error: unknown) => announce(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => announce(text.said(error)),
     );
   };
   return (

@@ -8,6 +8,8 @@ import { expandVariables, type VariableSource } from './variables.ts';
 
 export interface PublishDraftDeps {
   text: ComposerText;
+  /** What another room said, in the language of the page. */
+  said(error: unknown): string;
   format: Format;
   connection: Pick<Connection, 'outbox'> | null;
   kept: Kept;
@@ -29,7 +31,7 @@ export function valuesFor({
   now,
   newId,
   random,
-}: Omit<PublishDraftDeps, 'text' | 'format' | 'connection'>) {
+}: Omit<PublishDraftDeps, 'text' | 'said' | 'format' | 'connection'>) {
   let used = kept.counter();
   const values: VariableSource = {
     now,
@@ -44,9 +46,9 @@ export function valuesFor({
 }
 
 export async function publishDraft(deps: PublishDraftDeps, draft: Draft): Promise<PublishOutcome> {
-  const { text, format, connection, kept, now, newId } = deps;
+  const { text, said, format, connection, kept, now, newId } = deps;
   const { values, used } = valuesFor(deps);
-  const outcome = await publishText({ text, format, connection, ...draft, values });
+  const outcome = await publishText({ text, said, format, connection, ...draft, values });
   if (!outcome.ok) return outcome;
   if (used() !== kept.counter()) kept.setCounter(used());
   kept.addSent({
@@ -62,7 +64,7 @@ export async function publishDraft(deps: PublishDraftDeps, draft: Draft): Promis
 
 /** What would be sent now, on one line and cut short; it uses up no number of the counter. */
 export function previewOf(
-  deps: Omit<PublishDraftDeps, 'text' | 'format' | 'connection'>,
+  deps: Omit<PublishDraftDeps, 'text' | 'said' | 'format' | 'connection'>,
   source: string,
 ): string {
   const result = expandVariables(source, valuesFor(deps).values).replace(/\s*\n\s*/g, ' ');

@@ -34,7 +34,7 @@ export function PublishStrip({ channel, onShowAll }: { channel: string; onShowAl
             {text.composer.row[row.state]}
           </span>
           <span className="strip-event" title={row.events.join('\n').slice(0, 500)}>
-            {row.reason ?? row.events[0]?.slice(0, 120)}
+            {row.reason !== null ? text.said(row.reason) : row.events[0]?.slice(0, 120)}
           </span>
           {row.state === 'refused' && <OutboxActions row={row} />}
           {others > 0 && (

@@ -15,7 +15,16 @@ function publishText(
   source: string,
   each = false,
 ) {
-  return publishRequest({ text, format: en.format, connection, target, source, each, values: VALUES });
+  return publishRequest({
+    text,
+    said: en.said,
+    format: en.format,
+    connection,
+    target,
+    source,
+    each,
+    values: VALUES,
+  });
 }
 
 function fakeConnection(refuse?: AppError) {

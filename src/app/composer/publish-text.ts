@@ -20,6 +20,8 @@ export interface PublishedRow {
 
 export interface PublishRequest {
   text: ComposerText;
+  /** What another room said, in the language of the page. */
+  said(error: unknown): string;
   format: Format;
   connection: Pick<Connection, 'outbox'> | null;
   target: string;
@@ -30,7 +32,7 @@ export interface PublishRequest {
 }
 
 export async function publishText(request: PublishRequest): Promise<PublishOutcome> {
-  const { text, format, connection, target, source, each, values } = request;
+  const { text, said, format, connection, target, source, each, values } = request;
   const wrong = (field: 'event' | 'target', message: string) => ({ ok: false, field, message }) as const;
   const { problem, listed } = checkDraft(text, source);
   if (problem !== null) return wrong('event', problem.message);
@@ -40,7 +42,7 @@ export async function publishText(request: PublishRequest): Promise<PublishOutco
   try {
     channel = parseChannel(target, 'publish');
   } catch (error) {
-    return wrong('target', messageOf(error));
+    return wrong('target', said(error));
   }
   if (connection === null) return wrong('event', text.notReady);
   const value: unknown = JSON.parse(expandVariables(source, values));
@@ -52,17 +54,17 @@ export async function publishText(request: PublishRequest): Promise<PublishOutco
         rows: [{ id: await connection.outbox.publish(channel, [value]), events: 1 }],
       };
     } catch (error) {
-      return wrong('event', messageOf(error));
+      return wrong('event', said(error));
     }
   }
   // All or nothing: found in the middle, a mistake would leave a half that is sent twice by whoever tries again.
   const tooLarge = oversized(text, value, format.bytes);
   if (tooLarge !== null) return wrong('event', tooLarge);
-  return publishEach(text, connection, channel, value);
+  return publishEach(request, connection, channel, value);
 }
 
 async function publishEach(
-  text: ComposerText,
+  { text, said }: Pick<PublishRequest, 'text' | 'said'>,
   { outbox }: Pick<Connection, 'outbox'>,
   channel: string,
   events: readonly unknown[],
@@ -73,12 +75,8 @@ async function publishEach(
     try {
       rows.push({ id: await outbox.publish(channel, part), events: part.length });
     } catch (error) {
-      return { ok: false, field: 'event', message: text.eachStopped(from, events.length, messageOf(error)) };
+      return { ok: false, field: 'event', message: text.eachStopped(from, events.length, said(error)) };
     }
   }
   return { ok: true, channel, rows };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,6 +14,10 @@ export interface DeskFeeds {
   readonly unread: Store<Readonly<Record<string, number>>>;
   /** Events in each of the last {@link RATE_SLOTS} slots, oldest first, by channel; quiet channels are absent. */
   readonly rates: Store<Readonly<Record<string, readonly number[]>>>;
+  /** The channel that is being read; null: none. */
+  readonly read: Store<string | null>;
+  /** Counts events that arrived before the feed was opened, and that nobody has looked at either. */
+  addUnread(channel: string, events: number): void;
   /** Opens and closes feeds until exactly `channels` are open; `selected` is the one being read. */
   want(channels: readonly string[], selected: string | null): void;
   close(): void;
@@ -53,13 +57,13 @@ export function createDeskFeeds({ connection, clock }: DeskFeedsDeps): DeskFeeds
   const feeds = createStore<ReadonlyMap<string, Feed>>(new Map());
   const unread = createStore<Readonly<Record<string, number>>>({});
   const rates = createStore<Readonly<Record<string, readonly number[]>>>({});
-  let selected: string | null = null;
+  const read = createStore<string | null>(null);
 
   const count = (channel: string) => {
     const entry = open.get(channel);
     if (entry === undefined) return;
     const { received } = entry.feed.get();
-    if (channel === selected) entry.read = received;
+    if (channel === read.get()) entry.read = received;
     const waiting = received - entry.read;
     const { [channel]: before = 0, ...others } = unread.get();
     if (waiting !== before) unread.set(waiting === 0 ? others : { ...others, [channel]: waiting });
@@ -97,8 +101,15 @@ export function createDeskFeeds({ connection, clock }: DeskFeedsDeps): DeskFeeds
     feeds,
     unread,
     rates,
-    want(channels, nowSelected) {
-      selected = nowSelected;
+    read,
+    addUnread(channel, events) {
+      const entry = open.get(channel);
+      if (entry === undefined) return;
+      entry.read -= events;
+      count(channel);
+    },
+    want(channels, selected) {
+      read.set(selected);
       let changed = false;
       for (const [channel, entry] of open) {
         if (channels.includes(channel)) continue;

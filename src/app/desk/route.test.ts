@@ -69,6 +69,21 @@ describe('createRoute', () => {
     expect(page.listeners.size).toBe(0);
   });
 
+  it('tells that a channel is wanted which the address names already, and leaves the address', () => {
+    const page = fakeWindow('/c/default/orders');
+    const route = createRoute(page);
+    let told = 0;
+    const stop = route.subscribe(() => {
+      told += 1;
+    });
+    page.history.pushState = () => {
+      throw new Error('The address changed.');
+    };
+    route.go('default/orders');
+    expect(told).toBe(1);
+    stop();
+  });
+
   it('leaves no step behind when it replaces', () => {
     const page = fakeWindow('/');
     const route = createRoute(page);

@@ -13,7 +13,7 @@ export interface RouteState {
 }
 
 export interface Route extends Store<RouteState> {
-  /** Selects a channel (null: none). A replaced address leaves no step behind for Back. */
+  /** Selects a channel (null: none), and tells so. A replaced address leaves no step behind for Back. */
   go(channel: string | null, options?: { replace?: boolean }): void;
 }
 
@@ -64,10 +64,12 @@ export function createRoute(page: RouteWindow): Route {
     },
     go(channel, options = {}) {
       const now = store.get();
-      if (now.channel === channel && now.error === null) return;
-      const path = channelPath(channel);
-      if (options.replace) page.history.replaceState(null, '', path);
-      else page.history.pushState(null, '', path);
+      if (now.channel !== channel || now.error !== null) {
+        const path = channelPath(channel);
+        if (options.replace) page.history.replaceState(null, '', path);
+        else page.history.pushState(null, '', path);
+      }
+      // Told also where the address stays: who covered the channel with something else hears that it is wanted.
       store.set({ channel, error: null });
     },
   };

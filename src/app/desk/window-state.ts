@@ -47,6 +47,8 @@ export interface WindowState {
   raw: boolean;
   /** By channel. */
   views: Readonly<Record<string, ChannelView>>;
+  /** By channel: up to where events were looked at. */
+  marks: Readonly<Record<string, Position>>;
   /** Unpublished text by channel. */
   drafts: Readonly<Record<string, string>>;
   /** For wildcards: the channel that publishes go to. */
@@ -77,6 +79,7 @@ export const EMPTY_WINDOW: WindowState = {
   panel: false,
   raw: false,
   views: {},
+  marks: {},
   drafts: {},
   targets: {},
 };
@@ -100,6 +103,7 @@ export function parseWindow(stored: string | null): WindowState {
     panel: fields.panel === true,
     raw: fields.raw === true,
     views: viewsOf(fields.views),
+    marks: marksOf(fields.marks),
     drafts: textsOf(fields.drafts),
     targets: textsOf(fields.targets),
   };
@@ -138,6 +142,16 @@ function viewsOf(value: unknown): Record<string, ChannelView> {
   return views;
 }
 
+function marksOf(value: unknown): Record<string, Position> {
+  const marks: Record<string, Position> = {};
+  for (const [channel, stored] of Object.entries(fieldsOf(value))) {
+    const [name] = channelOrNothing(channel);
+    const mark = positionOf(stored);
+    if (name !== undefined && mark !== null) marks[name] = mark;
+  }
+  return marks;
+}
+
 function inOrder(channels: readonly OpenChannel[]): OpenChannel[] {
   return [...channels.filter(({ pinned }) => pinned), ...channels.filter(({ pinned }) => !pinned)];
 }
@@ -161,11 +175,13 @@ export function withOpen(state: WindowState, name: string): WindowState {
 /** The channel goes from the list; its draft stays, for when it is opened again. */
 export function withoutOpen(state: WindowState, name: string): WindowState {
   const { [name]: _, ...views } = state.views;
+  const { [name]: __, ...marks } = state.marks;
   return {
     ...state,
     channels: state.channels.filter((channel) => channel.name !== name),
     last: state.last === name ? null : state.last,
     views,
+    marks,
   };
 }
 

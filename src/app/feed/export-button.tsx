@@ -34,7 +34,7 @@ export function ExportButton({ channel, feed, filter, onProblem }: ExportButtonP
       download(new Blob(parts, { type: 'application/x-ndjson' }), exportFileName(channel, Date.now()));
       announce(text.feed.exported(count));
     } catch (error) {
-      onProblem(text.feed.exportFailed(error instanceof Error ? error.message : String(error)));
+      onProblem(text.feed.exportFailed(text.said(error)));
     } finally {
       setBusy(false);
     }

@@ -13,13 +13,14 @@ interface FeedNoticeProps {
 
 export function FeedNotice({ offline, connectionPhase, channelStatus, problem }: FeedNoticeProps) {
   const text = useText();
+  const reason = channelStatus?.reason == null ? null : text.said(channelStatus.reason);
   if (problem !== null) return <Notice tone="danger">{problem}</Notice>;
   if (connectionPhase === 'offline') return <Notice tone="warn">{text.feed.offline}</Notice>;
   if (channelStatus?.phase === 'denied') {
-    return <Notice tone="danger">{text.feed.denied(channelStatus.reason)}</Notice>;
+    return <Notice tone="danger">{text.feed.denied(reason)}</Notice>;
   }
   if (channelStatus?.phase === 'failed') {
-    return <Notice tone="danger">{text.feed.failed(channelStatus.reason)}</Notice>;
+    return <Notice tone="danger">{text.feed.failed(reason)}</Notice>;
   }
   if (offline) return <Notice tone="warn">{text.feed.offlineSession}</Notice>;
   return null;

@@ -132,7 +132,7 @@ export function FeedRows({ channel, reader, live, filtered, target, onProblem }:
     reader?.[side]().then(
       () => onProblem(null),
       (error: unknown) => {
-        onProblem(text.feed.readFailed(error instanceof Error ? error.message : String(error)));
+        onProblem(text.feed.readFailed(text.said(error)));
       },
     );
   };

@@ -37,7 +37,7 @@ export function GoToTime({ reader, onFound, onProblem }: GoToTimeProps) {
         onFound(key);
       }
     } catch (error) {
-      onProblem(text.feed.readFailed(error instanceof Error ? error.message : String(error)));
+      onProblem(text.feed.readFailed(text.said(error)));
     }
   };
 

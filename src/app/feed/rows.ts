@@ -22,6 +22,8 @@ export interface RangeEnds {
   /** Whether the log goes on before the first record, and after the last one: gaps there are not shown yet. */
   hasOlder: boolean;
   hasNewer: boolean;
+  /** Of a search: the wall clock up to which it has come, which may be long before the first record. */
+  searchedTo?: number;
 }
 
 /**
@@ -32,10 +34,12 @@ export interface RangeEnds {
 export function rowsOf(
   records: readonly EventRecord[],
   gaps: readonly Gap[],
-  { hasOlder, hasNewer }: RangeEnds,
+  { hasOlder, hasNewer, searchedTo = Number.POSITIVE_INFINITY }: RangeEnds,
   now: number,
 ): ReaderRow[] {
-  const firstAt = hasOlder ? (records[0]?.receivedAt ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+  const firstAt = hasOlder
+    ? Math.min(records[0]?.receivedAt ?? Number.POSITIVE_INFINITY, searchedTo)
+    : Number.NEGATIVE_INFINITY;
   const lastAt = hasNewer
     ? (records.at(-1)?.receivedAt ?? Number.NEGATIVE_INFINITY)
     : Number.POSITIVE_INFINITY;

@@ -5,7 +5,7 @@ import { createStore, type Store } from '../../shared/store.ts';
 import type { FilterInput } from '../desk/filter-input.ts';
 import { useStore } from '../services.ts';
 import { useText } from '../text/use-text.ts';
-import { atFrames, nextFrame } from './at-frames.ts';
+import { atFrames, createFramePace } from './at-frames.ts';
 import { gapsOf } from './feed-gaps.ts';
 import { createReader, type Reader, type ReaderState, type Scan } from './reader.ts';
 
@@ -19,6 +19,15 @@ const LOADING: ReaderState = {
   scan: null,
 };
 const LOADING_STORE: Store<ReaderState> = createStore(LOADING);
+
+/** One for the page: its frames are slow for all feeds alike. */
+const nextFrame = createFramePace({
+  now: () => performance.now(),
+  requestFrame: (run) => requestAnimationFrame(run),
+  cancelFrame: (frame) => cancelAnimationFrame(frame),
+  after: (ms, run) => window.setTimeout(run, ms),
+  cancel: (timer) => clearTimeout(timer),
+});
 
 // On the server nothing is laid out; there the effect would only warn.
 const useLayout = typeof window === 'undefined' ? useEffect : useLayoutEffect;
@@ -43,12 +52,13 @@ export function useReader(
       setReader(next);
     };
     const paced = atFrames(feed, nextFrame);
+    const gaps = gapsOf(connection, feed.channel);
     if (filter === null) {
-      show(createReader({ feed: paced, gaps: gapsOf(connection, feed.channel), now: Date.now }));
+      show(createReader({ feed: paced, gaps, now: Date.now }));
     } else {
       import('../filter/start-filter.ts').then(
         ({ startFilter }) => {
-          if (!over) show(startFilter(paced, filter));
+          if (!over) show(startFilter(paced, gaps, filter));
         },
         (error: unknown) => {
           if (!over) failed.current(error);

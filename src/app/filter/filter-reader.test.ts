@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Gap } from '../../connection/api.ts';
+import { createStore, type Store } from '../../shared/store.ts';
 import { createFakeClock, flush as settled } from '../../shared/test-doubles.ts';
 import type { Reader } from '../feed/reader.ts';
 import { createFakeFeed, recordsUpTo } from '../feed/test-doubles.ts';
@@ -25,12 +27,22 @@ function fakeWorker(stuck = false): MatchWorker & { ended: boolean } {
   return worker;
 }
 
-function setUp(count: number, text: string, { stuck = false, maxHeld = 100 } = {}) {
+const NOW = 1_700_000_000_000;
+const NO_GAPS: Store<readonly Gap[]> = createStore<readonly Gap[]>([]);
+/** Between event `n` and the next (`recordOf`). */
+const gapAfter = (n: number): Gap => ({
+  from: NOW + n * 1_000 + 100,
+  to: NOW + n * 1_000 + 900,
+  channel: 'default/a',
+  cause: 'connection-lost',
+});
+
+function setUp(count: number, text: string, { stuck = false, maxHeld = 100, gaps = NO_GAPS } = {}) {
   const feed = createFakeFeed(recordsUpTo(count), maxHeld);
   const clock = createFakeClock();
   const worker = fakeWorker(stuck);
   const matcher = createMatcher({ filter: { kind: 'regex', text }, makeWorker: () => worker, clock });
-  return { feed, clock, worker, reader: createFilterReader({ feed, matcher, now: () => 1_700_000_000_000 }) };
+  return { feed, clock, worker, reader: createFilterReader({ feed, gaps, matcher, now: () => NOW }) };
 }
 
 const shown = (reader: Reader) =>
@@ -72,6 +84,32 @@ describe('a filter', () => {
     expect(shown(reader).length).toBe(11);
   });
 
+  it('shows every gap of the time that it has searched, whatever it lets through', async () => {
+    const gaps = createStore<readonly Gap[]>([gapAfter(0), gapAfter(1_500), gapAfter(2_950)]);
+    const { feed, reader } = setUp(3_000, '"n":2999\\}$', { gaps });
+    const rows = () =>
+      reader
+        .get()
+        .rows.map((row) => (row.kind === 'event' ? row.record.n : row.kind === 'gap' ? row.gap.from : 'day'));
+    expect(rows()).toEqual([]);
+    await settle();
+    expect(rows()).toEqual([...[0, 1_500, 2_950].map((n) => gapAfter(n).from), 2_999]);
+    // What is missed while nothing matches shows at once.
+    gaps.set([...gaps.get(), { ...gapAfter(3_001), to: null }]);
+    expect(rows().at(-1)).toBe(gapAfter(3_001).from);
+    feed.arrive('"n":2999}');
+    await settle();
+    expect(rows().slice(-2)).toEqual([3_001, gapAfter(3_001).from]);
+  });
+
+  it('shows no gap of a time that it has not come to', async () => {
+    const gaps = createStore<readonly Gap[]>([gapAfter(10), gapAfter(6_500)]);
+    const { reader } = setUp(7_000, 'n', { gaps });
+    await settle();
+    expect(reader.get().scan?.state).toBe('full');
+    expect(reader.get().rows.filter(({ kind }) => kind === 'gap')).toHaveLength(1);
+  });
+
   it('stops and goes on with the search', async () => {
     const { reader } = setUp(5_000, 'never');
     reader.scan(false);
@@ -107,7 +145,7 @@ describe('a filter', () => {
       makeWorker: () => fakeWorker(),
       clock: createFakeClock(),
     });
-    const reader = createFilterReader({ feed, matcher, now: () => 0 });
+    const reader = createFilterReader({ feed, gaps: NO_GAPS, matcher, now: () => 0 });
     await settle();
     expect(reader.get().scan).toMatchObject({ state: 'failed', reason: 'The database is gone.' });
   });

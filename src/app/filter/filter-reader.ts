@@ -3,11 +3,11 @@
  * newest back in slices. To a list it is a reader like any other.
  */
 
-import type { Feed } from '../../connection/api.ts';
+import type { Feed, Gap } from '../../connection/api.ts';
 import { comparePositions, type EventRecord, type Position } from '../../shared/log.ts';
-import { createStore } from '../../shared/store.ts';
+import { createStore, type Store } from '../../shared/store.ts';
 import { newerThan, type Reader, type ReaderState, type Scan } from '../feed/reader.ts';
-import { rowKeyOf, rowsOf } from '../feed/rows.ts';
+import { type ReaderRow, rowKeyOf, rowsOf } from '../feed/rows.ts';
 import type { Matcher, MatchResult } from './matcher.ts';
 
 /** Events in one slice. */
@@ -17,13 +17,15 @@ export const MAX_MATCHES = 5_000;
 
 export interface FilterReaderDeps {
   feed: Feed;
+  /** The channel's gaps, oldest first: no filter hides that something may be missing. */
+  gaps: Store<readonly Gap[]>;
   matcher: Matcher;
   now(): number;
 }
 
 const AT_START: Scan = { searched: 0, matches: 0, back: null, state: 'running', reason: null };
 
-export function createFilterReader({ feed, matcher, now }: FilterReaderDeps): Reader {
+export function createFilterReader({ feed, gaps, matcher, now }: FilterReaderDeps): Reader {
   let held: readonly EventRecord[] = [];
   /** Matches that arrived since it stopped following. */
   let waiting: readonly EventRecord[] = [];
@@ -38,9 +40,16 @@ export function createFilterReader({ feed, matcher, now }: FilterReaderDeps): Re
   let over = false;
   const store = createStore<ReaderState>(state());
 
+  /** Gaps are shown as far back as was searched; of a list that is full, as far as it reaches. */
+  function rows(): readonly ReaderRow[] {
+    const searchedTo = held.length < MAX_MATCHES && scan.back !== null ? scan.back : Number.POSITIVE_INFINITY;
+    const hasOlder = held.length >= MAX_MATCHES || scan.state !== 'done';
+    return rowsOf(held, gaps.get(), { hasOlder, hasNewer: waiting.length > 0, searchedTo }, now());
+  }
+
   function state(): ReaderState {
     return {
-      rows: rowsOf(held, [], { hasOlder: false, hasNewer: false }, now()),
+      rows: rows(),
       loading: false,
       hasOlder: false,
       hasNewer: waiting.length > 0,
@@ -144,7 +153,7 @@ export function createFilterReader({ feed, matcher, now }: FilterReaderDeps): Re
     void pump();
   }
 
-  const stop = feed.subscribe(begin);
+  const stops = [feed.subscribe(begin), gaps.subscribe(emit)];
   begin();
 
   function takeWaiting(): void {
@@ -181,7 +190,7 @@ export function createFilterReader({ feed, matcher, now }: FilterReaderDeps): Re
     },
     close() {
       over = true;
-      stop();
+      for (const stop of stops) stop();
       matcher.close();
     },
   };

@@ -28,7 +28,7 @@ function sentence(text: Catalogue, { state, searched, back, reason }: Scan): str
     case 'too-slow':
       return text.filter.tooSlow;
     case 'failed':
-      return reason === null ? text.detail.loadFailed : text.filter.failed(reason);
+      return reason === null ? text.detail.loadFailed : text.filter.failed(text.said(reason));
     case 'full':
       return text.filter.full;
     case 'done':

@@ -1,6 +1,7 @@
 /** Starts a filter with its worker. Loaded with the first filter. */
-import type { EventRecord, Feed } from '../../connection/api.ts';
+import type { EventRecord, Feed, Gap } from '../../connection/api.ts';
 import { createSystemClock } from '../../shared/clock.ts';
+import type { Store } from '../../shared/store.ts';
 import type { FilterInput } from '../desk/filter-input.ts';
 import type { Reader } from '../feed/reader.ts';
 import type { Catalogue } from '../text/catalogue.ts';
@@ -14,8 +15,8 @@ function startMatcher(filter: FilterInput): Matcher {
   return createMatcher({ filter, makeWorker, clock: createSystemClock() });
 }
 
-export function startFilter(feed: Feed, filter: FilterInput): Reader {
-  return createFilterReader({ feed, matcher: startMatcher(filter), now: Date.now });
+export function startFilter(feed: Feed, gaps: Store<readonly Gap[]>, filter: FilterInput): Reader {
+  return createFilterReader({ feed, gaps, matcher: startMatcher(filter), now: Date.now });
 }
 
 /**

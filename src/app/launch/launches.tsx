@@ -8,6 +8,7 @@ import { withView } from '../desk/window-state.ts';
 import { openRecording } from '../recording/open-recording.ts';
 import { useServices } from '../services.ts';
 import { useAttendantsText } from '../text/use-attendants-text.ts';
+import { useText } from '../text/use-text.ts';
 import { LaunchNotice } from './launch-notice.tsx';
 import { type LaunchIntent, type LaunchView, readLaunch } from './read-launch.ts';
 import { SharedText } from './shared-text.tsx';
@@ -24,6 +25,7 @@ const ACTION_OF = {
 
 export function Launches() {
   const text = useAttendantsText();
+  const { said } = useText();
   const desk = useDesk();
   const { pwa } = useServices();
   const [problem, setProblem] = useState<string | null>(null);
@@ -43,7 +45,7 @@ export function Launches() {
         showView(desk, intent.view);
         return;
       case 'bad-link':
-        setProblem(intent.reason === null ? text.launch.otherLink : text.launch.badLink(intent.reason));
+        setProblem(intent.reason === null ? text.launch.otherLink : text.launch.badLink(said(intent.reason)));
         return;
       default:
         intent satisfies never;

@@ -94,6 +94,7 @@ function NotReady({
   state: Exclude<RecordingState, { kind: 'ready' }>;
 }) {
   const text = useRecordingText();
+  const { said } = useText();
   if (state.kind === 'reading') {
     return (
       <div className="recording-wait">
@@ -110,7 +111,7 @@ function NotReady({
     utf16: text.utf16,
     'no-events': text.noEvents,
     stopped: text.stopped,
-    unreadable: text.unreadable(state.reason ?? ''),
+    unreadable: text.unreadable(said(state.reason ?? '')),
   };
   return (
     <div className="recording-wait">

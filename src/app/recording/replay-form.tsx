@@ -3,6 +3,7 @@ import { type FormEvent, useRef, useState } from 'react';
 import { isWildcard, parseChannel } from '../../shared/channel.ts';
 import { createStore, type Store } from '../../shared/store.ts';
 import { useConnection, useStore } from '../services.ts';
+import { useText } from '../text/use-text.ts';
 import type { Recording } from './recordings.ts';
 import type { Replay, ReplayState } from './replay.ts';
 import { ReplayResult } from './replay-result.tsx';
@@ -17,17 +18,22 @@ interface ReplayFormProps {
 }
 
 /** The canonical target, or the sentence that says what is wrong with it. */
-function targetOf(input: string, missing: string): { channel: string } | { problem: string } {
+function targetOf(
+  input: string,
+  missing: string,
+  said: (error: unknown) => string,
+): { channel: string } | { problem: string } {
   if (input.trim() === '' || input.trim().endsWith('/')) return { problem: missing };
   try {
     return { channel: parseChannel(input, 'publish') };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: said(error) };
   }
 }
 
 export function ReplayForm({ recording, channels }: ReplayFormProps) {
   const text = useRecordingText();
+  const { said } = useText();
   const connection = useConnection();
   const replay = useStore(recording.replay);
   const [first] = channels;
@@ -39,7 +45,7 @@ export function ReplayForm({ recording, channels }: ReplayFormProps) {
   const targetField = useRef<HTMLInputElement>(null);
   const confirmField = useRef<HTMLInputElement>(null);
 
-  const checked = targetOf(target, text.targetMissing);
+  const checked = targetOf(target, text.targetMissing, said);
   const elsewhere = 'channel' in checked && checked.channel !== only;
 
   const start = (event: FormEvent) => {

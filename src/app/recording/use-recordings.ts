@@ -30,10 +30,9 @@ const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Fil
 /** Null until the first recording is opened. */
 export function useRecordings(): LoadedRecordings | null {
   const text = useText();
-  const { announce, window: desk } = useDesk();
+  const { announce, window: desk, route } = useDesk();
   const [loaded, setLoaded] = useState<LoadedRecordings | null>(null);
   const files = useStore(waitingFiles, NO_FILES);
-  const channel = useChannel();
   useAction('openRecording', chooseRecording);
 
   useEffect(() => {
@@ -61,9 +60,8 @@ export function useRecordings(): LoadedRecordings | null {
 
   useEffect(() => () => loaded?.recordings.close(), [loaded]);
 
-  // Whoever goes to a channel leaves the recording.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the change of the channel is what counts.
-  useEffect(() => showRecording(null), [channel]);
+  // Whoever goes to a channel leaves the recording, also to the one that it covers.
+  useEffect(() => route.subscribe(() => showRecording(null)), [route]);
 
   useEffect(() => {
     // Dropped beside a place for it, the browser would leave the app and show the file instead.
@@ -89,4 +87,10 @@ export function useRecordings(): LoadedRecordings | null {
 /** Whether a recording is in the centre. */
 export function useShownRecording(): string | null {
   return useStore(shownRecording, null);
+}
+
+/** The channel that is read now; null also while a recording covers it. */
+export function useReadChannel(): string | null {
+  const channel = useChannel();
+  return useShownRecording() === null ? channel : null;
 }

@@ -1,7 +1,7 @@
 /** Channels that are pinned in a window that is open now: a window's Web Lock says that it is (`desk/window-claim.ts`). */
 import { type DeskStorage, readKey, storedWindows, windowKey } from '../desk/storage.ts';
 import { windowLockName } from '../desk/window-claim.ts';
-import { parseWindow, type WindowState } from '../desk/window-state.ts';
+import { type OpenChannel, parseWindow, type WindowState } from '../desk/window-state.ts';
 
 export interface LivePinsDeps {
   sub: string;
@@ -17,8 +17,10 @@ export async function livePins({ sub, storage, locks, own }: LivePinsDeps): Prom
   const others = storedWindows(storage, sub)
     .filter((id) => held.includes(windowLockName(id)))
     .map((id) => parseWindow(readKey(storage, windowKey(sub, id))));
-  const pins = [own(), ...others].flatMap(({ channels }) =>
-    channels.filter(({ pinned }) => pinned).map(({ name }) => name),
-  );
+  const pins = [own(), ...others].flatMap(({ channels }) => pinsOf(channels));
   return [...new Set(pins)].sort();
+}
+
+export function pinsOf(channels: readonly OpenChannel[]): string[] {
+  return channels.filter(({ pinned }) => pinned).map(({ name }) => name);
 }

@@ -3,7 +3,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { parseChannel } from '../../shared/channel.ts';
 import { isAppError } from '../../shared/errors.ts';
 import { useChannel, useDesk } from '../desk/desk-context.ts';
-import { FILTER_KINDS, type FilterKind } from '../desk/filter-input.ts';
+import { FILTER_KINDS, type FilterInput, type FilterKind } from '../desk/filter-input.ts';
 import { compileFilter } from '../filter/compile-filter.ts';
 import type { Catalogue } from '../text/catalogue.ts';
 import { useAttendantsText } from '../text/use-attendants-text.ts';
@@ -22,7 +22,9 @@ export function RuleForm() {
   const { preferences, window: desk } = useDesk();
   const current = useChannel();
   const id = useId();
-  const [start] = useState(() => (current === null ? null : (desk.get().views[current]?.filter ?? null)));
+  const [start] = useState(() =>
+    beginning(current === null ? null : (desk.get().views[current]?.filter ?? null)),
+  );
   const [name, setName] = useState('');
   const [channel, setChannel] = useState(current ?? '');
   const [kind, setKind] = useState<FilterKind>(start?.kind ?? 'text');
@@ -34,7 +36,7 @@ export function RuleForm() {
     const found =
       name.trim() === ''
         ? { field: 'name' as const, sentence: words.nameNeeded }
-        : (channelMistake(channel) ?? filterMistake(text, kind, filter));
+        : (channelMistake(text, channel) ?? filterMistake(text, kind, filter));
     setMistake(found);
     if (found !== null) {
       document.getElementById(`${id}-${found.field}`)?.focus();
@@ -133,12 +135,17 @@ export function RuleForm() {
   );
 }
 
-function channelMistake(channel: string): Mistake | null {
+/** A filter with a mistake lets nothing through yet: the rule begins without one. */
+function beginning(filter: FilterInput | null): FilterInput | null {
+  return filter !== null && compileFilter(filter).ok ? filter : null;
+}
+
+function channelMistake(text: Catalogue, channel: string): Mistake | null {
   try {
     parseChannel(channel, 'subscribe');
     return null;
   } catch (error) {
-    if (isAppError(error)) return { field: 'channel', sentence: error.message };
+    if (isAppError(error)) return { field: 'channel', sentence: text.said(error) };
     throw error;
   }
 }

@@ -13,7 +13,11 @@ export function RulesDialog({ watch, onClose }: { watch: Watch; onClose(): void 
   const rules = usePreferences((now) => now.rules);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const close = () => dialog.current?.close();
+  const close = () => {
+    dialog.current?.close();
+    // The browser's own event comes later than a key that opens the dialog again.
+    onClose();
+  };
   return (
     <dialog ref={dialog} className="dialog rules" aria-labelledby="rules-title" onClose={onClose}>
       <h2 id="rules-title">{text.title}</h2>

@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useAction } from '../actions/use-action.ts';
 import { BellIcon } from '../design/icons.tsx';
-import { useChannel, useDesk } from '../desk/desk-context.ts';
+import { useDesk } from '../desk/desk-context.ts';
 import { eventPath } from '../launch/read-launch.ts';
+import { useReadChannel } from '../recording/use-recordings.ts';
 import { useConnection, useServices, useStore } from '../services.ts';
 import { BELL_PLACE } from '../shell/bell-place.ts';
 import { useAttendantsText } from '../text/use-attendants-text.ts';
@@ -56,7 +57,8 @@ function Bell({ watch }: { watch: Watch }) {
           watch={watch}
           onClose={() => {
             setOpen(false);
-            button.current?.focus();
+            // Something else may have taken the focus already; else the browser gave it back, where that was possible.
+            if (document.activeElement === document.body) button.current?.focus();
           }}
         />
       )}
@@ -72,7 +74,7 @@ function useWatch(): Watch | null {
   const { user, preferences, window: desk } = useDesk();
   const { pwa } = useServices();
   const connection = useConnection();
-  const channel = useChannel();
+  const read = useReadChannel();
   const [watch, setWatch] = useState<Watch | null>(null);
 
   useEffect(() => {
@@ -102,8 +104,7 @@ function useWatch(): Watch | null {
 
   useEffect(() => {
     if (watch === null) return;
-    const say = () =>
-      watch.look(document.visibilityState === 'visible' && document.hasFocus() ? channel : null);
+    const say = () => watch.look(document.visibilityState === 'visible' && document.hasFocus() ? read : null);
     say();
     addEventListener('focus', say);
     addEventListener('blur', say);
@@ -113,7 +114,7 @@ function useWatch(): Watch | null {
       removeEventListener('blur', say);
       document.removeEventListener('visibilitychange', say);
     };
-  }, [watch, channel]);
+  }, [watch, read]);
 
   return watch;
 }

@@ -9,7 +9,7 @@ import type { WindowState } from '../desk/window-state.ts';
 import matchWorkerUrl from '../filter/match-worker.ts?worker&url';
 import { createMatcher, type Matcher } from '../filter/matcher.ts';
 import { trustedScriptUrl } from '../trusted-types.ts';
-import { livePins } from './live-pins.ts';
+import { livePins, pinsOf } from './live-pins.ts';
 import { createLookers } from './lookers.ts';
 import type { SourceProblem } from './source.ts';
 import { createStandby } from './standby.ts';
@@ -58,6 +58,9 @@ export function createWatch(deps: WatchDeps): Watch {
   const problems = createStore<Readonly<Record<string, SourceProblem>>>({});
   let watcher: Watcher | null = null;
   let cancelPins = () => {};
+  /** Pins of all windows, as looked up last; null: not yet. What is not pinned anywhere loses its count. */
+  let pins: readonly string[] | null = null;
+  let { channels } = deps.window.get();
   const lookers = createLookers({
     id: crypto.randomUUID(),
     line: typeof BroadcastChannel === 'function' ? new BroadcastChannel(`switchboard-look:${sub}`) : null,
@@ -65,9 +68,23 @@ export function createWatch(deps: WatchDeps): Watch {
     onLook: (channel) => watcher?.seen(channel),
   });
 
+  function wantNow(): void {
+    if (pins !== null) watcher?.want({ rules: preferences.get().rules, pins });
+  }
+
   async function want(): Promise<void> {
-    const pins = await livePins({ sub, storage, locks, own: deps.window.get }).catch(() => []);
-    watcher?.want({ rules: preferences.get().rules, pins });
+    pins = await livePins({ sub, storage, locks, own: deps.window.get }).catch(() => pins);
+    wantNow();
+  }
+
+  /** What this window pins counts from that moment on; what it takes back, when that is stored. */
+  function onWindow(): void {
+    const now = deps.window.get().channels;
+    if (now === channels) return;
+    channels = now;
+    if (pins !== null) pins = [...new Set([...pins, ...pinsOf(now)])].sort();
+    wantNow();
+    wantIn(STORED_MS);
   }
 
   function wantIn(ms: number): void {
@@ -93,8 +110,8 @@ export function createWatch(deps: WatchDeps): Watch {
     const stops = [
       made.watched.subscribe(() => watched.set(made.watched.get())),
       made.problems.subscribe(() => problems.set(made.problems.get())),
-      preferences.subscribe(() => void want()),
-      deps.window.subscribe(() => wantIn(STORED_MS)),
+      preferences.subscribe(wantNow),
+      deps.window.subscribe(onWindow),
     ];
     wantIn(0);
     return () => {

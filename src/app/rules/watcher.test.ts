@@ -1,9 +1,11 @@
 import { beforeEach, expect, it } from 'vitest';
 import { createFakeClock, flush } from '../../shared/test-doubles.ts';
 import type { WatchRule } from '../desk/preferences.ts';
+import { SAVE_AFTER_MS } from '../desk/storage.ts';
 import { createFakeStorage } from '../desk/test-doubles.ts';
 import { NOTICE_EVERY_MS } from './notice-pace.ts';
 import { createFakeConnection, createFakeMatcher } from './test-doubles.ts';
+import { parseWatched, pinKey } from './watched.ts';
 import { createWatcher } from './watcher.ts';
 
 const KEY = 'switchboard-watched:ann';
@@ -130,6 +132,19 @@ it('goes on in the next window where the last one ended: nothing twice, nothing 
   expect(badges.at(-1)).toBe(2);
   second.close();
   expect(connection.open).toEqual([]);
+});
+
+it('has written the first of a burst when the page ends without a word, and the rest a moment later', async () => {
+  const watcher = start();
+  watcher.want({ rules: [], pins: ['default/pay'] });
+  const stored = () => parseWatched(storage.getItem(KEY))[pinKey('default/pay')]?.count;
+  for (const event of ['1', '2', '3']) {
+    connection.arrive('default/pay', [event]);
+    await flush();
+  }
+  expect(stored()).toBe(1);
+  clock.advance(SAVE_AFTER_MS);
+  expect(stored()).toBe(3);
 });
 
 it('forgets a rule that is switched off, and begins anew with one that is changed', async () => {

@@ -65,7 +65,9 @@ export function createWatcher(deps: WatcherDeps): Watcher {
   const problems = createStore<Readonly<Record<string, SourceProblem>>>({});
   const sources = new Map<string, Watching>();
   let rules: readonly WatchRule[] = [];
-  let cancelSave: (() => void) | null = null;
+  /** Until then nothing is written again; null: the next change is written at once. */
+  let cancelRest: (() => void) | null = null;
+  let unsaved = false;
   let over = false;
 
   const pace = createNoticePace<EventRecord>(clock, (id, newest, count) => {
@@ -74,9 +76,19 @@ export function createWatcher(deps: WatcherDeps): Watcher {
   });
 
   function save(): void {
-    cancelSave?.();
-    cancelSave = null;
+    unsaved = false;
     writeKey(storage, storageKey, JSON.stringify(watched.get()));
+  }
+
+  /** The first change at once, so that a page that ends right after it has lost nothing; what follows closely, together. */
+  function saveSoon(): void {
+    unsaved = true;
+    if (cancelRest !== null) return;
+    save();
+    cancelRest = clock.after(SAVE_AFTER_MS, () => {
+      cancelRest = null;
+      if (unsaved) saveSoon();
+    });
   }
 
   function set(next: Watched): void {
@@ -84,7 +96,7 @@ export function createWatcher(deps: WatcherDeps): Watcher {
     if (over || next === before) return;
     watched.set(next);
     if (totalOf(next) !== totalOf(before)) showBadge(totalOf(next));
-    cancelSave ??= clock.after(SAVE_AFTER_MS, save);
+    saveSoon();
   }
 
   function start(key: string, channel: string, rule: WatchRule | null): void {
@@ -155,7 +167,8 @@ export function createWatcher(deps: WatcherDeps): Watcher {
       over = true;
       for (const key of [...sources.keys()]) stop(key);
       pace.close();
-      if (cancelSave !== null) save();
+      cancelRest?.();
+      if (unsaved) save();
     },
   };
 }

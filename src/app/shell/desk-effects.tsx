@@ -4,6 +4,7 @@ import { createStore, type Store } from '../../shared/store.ts';
 import { useChannel, useChannels, useDesk, usePreferences } from '../desk/desk-context.ts';
 import { applyDensity, applyLanguage, applyTheme } from '../desk/look.ts';
 import { withOpen } from '../desk/window-state.ts';
+import { useReadChannel } from '../recording/use-recordings.ts';
 import { useServices, useStore } from '../services.ts';
 import { useText } from '../text/use-text.ts';
 
@@ -15,6 +16,7 @@ export function DeskEffects() {
   const text = useText();
   const ready = useStore(desk.ready, false);
   const channel = useChannel();
+  const read = useReadChannel();
   const channels = useChannels();
   const unread = useStore(feeds?.unread ?? NO_UNREAD);
   const waiting = Object.values(unread).reduce((sum, count) => sum + count, 0);
@@ -60,9 +62,9 @@ export function DeskEffects() {
     if (!ready) return;
     feeds?.want(
       channels.map(({ name }) => name),
-      channel,
+      read,
     );
-  }, [feeds, channels, channel, ready]);
+  }, [feeds, channels, read, ready]);
 
   return null;
 }

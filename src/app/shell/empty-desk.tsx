@@ -21,7 +21,7 @@ export function EmptyDesk({ ready }: { ready: boolean }) {
       {error !== null && (
         <div className="notice notice-danger">
           <strong>{text.empty.badAddress}</strong>
-          <p>{error}</p>
+          <p>{text.said(error)}</p>
         </div>
       )}
       <h1>{text.empty.headline}</h1>

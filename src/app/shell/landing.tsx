@@ -42,7 +42,7 @@ export function Landing({ reason }: { reason: Reason }) {
             </span>
           </p>
           {page.channelError !== null && reason === 'never' && (
-            <p className="field-error">{page.channelError}</p>
+            <p className="field-error">{text.said(page.channelError)}</p>
           )}
         </div>
         <SwitchboardArt />

@@ -25,7 +25,7 @@ export function SignOut() {
       const provider = await session.signOut({ wipe });
       if (provider !== null) location.assign(provider);
     } catch (error) {
-      const sentence = text.account.signOutFailed(error instanceof Error ? error.message : String(error));
+      const sentence = text.account.signOutFailed(text.said(error));
       setFailure(sentence);
       announce(sentence);
       setBusy(false);

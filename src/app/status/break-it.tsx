@@ -1,10 +1,12 @@
 /** The fault switches of the stand-ins, so that anyone can watch the product survive them. Local mode only. */
 import { useState } from 'react';
 import { usePanelText } from '../text/use-panel-text.ts';
+import { useText } from '../text/use-text.ts';
 
 type Switch = 'refuseConnections' | 'silent' | 'history';
 
 export function BreakIt({ control }: { control: string }) {
+  const text = useText();
   const panel = usePanelText();
   const [on, setOn] = useState<Readonly<Record<Switch, boolean>>>({
     refuseConnections: false,
@@ -24,7 +26,7 @@ export function BreakIt({ control }: { control: string }) {
       setSaid(answer.ok ? panel.done : panel.localFailed(`${answer.status}`));
       return answer.ok;
     } catch (error) {
-      setSaid(panel.localFailed(error instanceof Error ? error.message : String(error)));
+      setSaid(panel.localFailed(text.said(error)));
       return false;
     }
   };

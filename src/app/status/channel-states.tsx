@@ -21,7 +21,7 @@ export function ChannelStates() {
               <span className="states-name">{channel}</span>
               <span className="hint">{text.channels.phases[phase]}</span>
             </span>
-            {reason !== null && <p className="hint states-reason">{reason}</p>}
+            {reason !== null && <p className="hint states-reason">{text.said(reason)}</p>}
           </li>
         ))}
       </ul>

@@ -26,7 +26,10 @@ export function ConnectionPanel({ onClose }: { onClose(): void }) {
           <CloseIcon />
         </button>
       </div>
-      <div className="panel-body">{facts !== null && <facts.ConnectionFacts />}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: not every browser lets the keys reach what scrolls (WebKit does not). */}
+      <section className="panel-body" tabIndex={0} aria-labelledby="panel-title">
+        {facts !== null && <facts.ConnectionFacts />}
+      </section>
     </aside>
   );
 }

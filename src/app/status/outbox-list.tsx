@@ -29,7 +29,7 @@ export function OutboxList() {
                 </li>
               ))}
             </ol>
-            {row.reason !== null && <p className="hint states-reason">{row.reason}</p>}
+            {row.reason !== null && <p className="hint states-reason">{text.said(row.reason)}</p>}
             {row.maybeTwice && <p className="hint states-reason">{text.composer.maybeTwice}</p>}
             {row.attempts > 1 && <p className="hint">{text.composer.attempts(row.attempts)}</p>}
             {row.state !== 'delivered' && row.state !== 'sending' && <OutboxActions row={row} />}

@@ -23,5 +23,5 @@ export function statusText(
 }
 
 function line(text: Catalogue, phase: ConnectionPhase, reason: string | null): StatusText {
-  return { phase, label: text.status.phases[phase], reason };
+  return { phase, label: text.status.phases[phase], reason: reason === null ? null : text.said(reason) };
 }

@@ -1,7 +1,7 @@
 /**
  * English: every word that the app shows, as plain strings, and functions where a sentence holds a value. It is also
  * the measure of what a language must have (`catalogue.ts`). Sentences that come from other rooms (error messages,
- * the service's reasons) are shown as they come. Accessible names that other programs rely on are part of the
+ * the service's reasons) pass through `said`. Accessible names that other programs rely on are part of the
  * contract: `Event`, `Publish`, `Export`, `Sign in`, `Sign out`, `Open channel`, the words of `status.phases`.
  */
 import type { ChannelPhase, ConnectionPhase, GapCause, OutboxState } from '../../connection/api.ts';
@@ -23,6 +23,8 @@ export const en = {
 
   app: 'Switchboard',
   skip: 'Skip to the events',
+  /** What another room or the browser said: an error, a reason. */
+  said: (words: unknown): string => (words instanceof Error ? words.message : String(words)),
   title: (channel: string | null) => (channel === null ? 'Switchboard' : `${channel} · Switchboard`),
 
   landing: {

@@ -1,6 +1,7 @@
 /** Simplified Chinese. The type says that nothing is missing. */
 import type { Catalogue } from './catalogue.ts';
 import { createFormat } from './format.ts';
+import { saidInChinese } from './said-zh.ts';
 
 const format = createFormat('zh-CN', {
   seconds: (s) => `${s} 秒`,
@@ -16,6 +17,7 @@ export const zh: Catalogue = {
 
   app: 'Switchboard',
   skip: '跳到事件',
+  said: (words) => saidInChinese(words instanceof Error ? words.message : String(words)),
   title: (channel) => (channel === null ? 'Switchboard' : `${channel} · Switchboard`),
 
   landing: {

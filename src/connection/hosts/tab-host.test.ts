@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../shared/test-doubles.ts';
 import type { Contender } from '../leader/contend.ts';
 import type { Offer } from '../leader/succeed.ts';
+import { createFakeLocks } from '../test-doubles.ts';
 import { createTabHost } from './tab-host.ts';
 
 type Tabs = Record<string, { wants: string[]; visible: boolean; locked: boolean }>;
@@ -27,7 +28,7 @@ function setUp(kind: 'elected-tab' | 'own-tab' = 'elected-tab') {
   const host = createTabHost({
     kind,
     contender,
-    locks: null,
+    locks: kind === 'own-tab' ? null : createFakeLocks().of('me'),
     clock,
     visible: true,
     tokens: { get: () => Promise.reject(new Error('none')), onSignedOut: () => () => {}, wake() {} },
@@ -112,6 +113,14 @@ describe('the host in a tab', () => {
     host.resume();
     host.heard();
     expect(acts).toEqual(['again', 'release', 'again', 'again']);
+  });
+
+  it('leaves the lead, where there are no locks, to a newer leader that it hears', () => {
+    const { host, acts } = setUp('own-tab');
+    host.heard();
+    expect(acts).toEqual([]);
+    host.silent();
+    expect(acts).toEqual(['again']);
   });
 
   it('leads when asked to, with consent or by force', () => {

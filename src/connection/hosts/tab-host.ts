@@ -47,8 +47,9 @@ export function createTabHost({ kind, contender, locks, clock, tokens, ...deps }
     kind,
     leading: () => contender.leading(),
     heard() {
-      // Whoever handed over or was stolen from takes its place in the queue again.
-      if (!suspended) contender.again();
+      // Whoever handed over or was stolen from takes its place in the queue again. Without locks there is none: who
+      // heard a newer leader and began anew all the same would only drive that one out, and be driven out by it.
+      if (!suspended && locks !== null) contender.again();
     },
     silent() {
       contender.again();

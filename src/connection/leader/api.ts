@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Estate, HostKind, SuccessionRequest } from '../../shared/line-messages.ts';
 import type { EventsConfig } from '../../shared/page-data.ts';
 import type { HeldToken } from '../../shared/token-machine.ts';
-import type { History } from '../../store/history.ts';
+import type { LeaderHistory } from '../../store/history.ts';
 
 export type { Estate };
 
@@ -22,7 +22,7 @@ export interface LeaderDeps {
   build: string;
   /** Name of the BroadcastChannel to the tabs. */
   line: string;
-  history: History;
+  history: LeaderHistory;
   events: EventsConfig;
   tokens: LeaderTokens;
   clock: Clock;

@@ -9,7 +9,7 @@ import type { CatchUp, HistoryMark, PastPage } from './catch-up.ts';
 import { createCatchUpWriter, MAX_CAUGHT_UP, MAX_HELD } from './catch-up-writer.ts';
 import { RENEW_MS } from './checkpoint-keeper.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
-import { createEventWriter } from './event-writer.ts';
+import { createEventWriter, GATHER_MS } from './event-writer.ts';
 
 const CHANNEL = 'default/a';
 /** How far the history's clock is behind that of the device: nothing may depend on it. */
@@ -505,6 +505,7 @@ describe('a gap that cannot be closed', () => {
     const w = await withGap();
     for (let n = 1; n <= MAX_HELD; n += 1) w.publish(`${n}`);
     await w.deliver();
+    await w.pass(GATHER_MS);
     expect((await w.log()).length).toBe(MAX_HELD + 1);
     await w.answerAll();
     expect((await w.log()).length).toBe(MAX_HELD + 1);

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { EventRecord } from '../../shared/log.ts';
 import { createFakeClock, flush as settle } from '../../shared/test-doubles.ts';
 import { createMemoryHistory } from '../../store/history.ts';
-import { createEventWriter } from './event-writer.ts';
+import { createEventWriter, GATHER_MS } from './event-writer.ts';
 
 function setUp() {
   const history = createMemoryHistory();
@@ -61,6 +61,46 @@ describe('the event writer', () => {
     expect(writer.announced()).toBe(20);
   });
 
+  it('gathers while events pour in, and waits for nothing where they do not', async () => {
+    const { writer, clock, said } = setUp();
+    const write = (count: number) => {
+      for (let n = 0; n < count; n += 1) writer.write('default/a', '1');
+    };
+    const sizes = () => said.map(({ records }) => records.length);
+    write(1);
+    await settle();
+    write(20);
+    await settle();
+    expect(sizes()).toEqual([1, 20]);
+    write(3);
+    await settle();
+    expect(sizes()).toEqual([1, 20]);
+    clock.advance(GATHER_MS);
+    await settle();
+    expect(sizes()).toEqual([1, 20, 3]);
+    write(2);
+    await settle();
+    expect(sizes()).toEqual([1, 20, 3, 2]);
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
+  it('gathers no longer where timers come late or somebody waits', async () => {
+    for (const end of ['late', 'flush']) {
+      const { writer, clock, said } = setUp();
+      const write = (count: number) => {
+        for (let n = 0; n < count; n += 1) writer.write('default/a', '1');
+      };
+      write(20);
+      await settle();
+      write(3);
+      if (end === 'late') clock.stall(GATHER_MS);
+      if (end === 'flush') await writer.flush();
+      else write(1);
+      await settle();
+      expect(said.length).toBeGreaterThan(1);
+    }
+  });
+
   it('takes what is written in the very moment at which it finishes', async () => {
     // One of these turns of the microtask queue lies between the end of a run and the news of it.
     for (let turns = 0; turns < 30; turns += 1) {
@@ -86,6 +126,8 @@ describe('the event writer', () => {
     clock.advance(1_000);
     for (let n = 2; n <= 700; n += 1) writer.write('default/a', `${n}`);
     await settle();
+    clock.advance(GATHER_MS);
+    await settle();
     expect(said.flatMap(({ records }) => records)).toHaveLength(700);
     expect(states.at(-1)).toMatch(/^unavailable: The storage does not answer/);
     expect(await history.events.newest(9)).toEqual([]);
@@ -100,6 +142,26 @@ describe('the event writer', () => {
     await writer.flush();
     expect(await history.events.newest(9_999)).toEqual(said.flatMap(({ records }) => records));
     expect(states.at(-1)).toBe('kept');
+    clock.advance(GATHER_MS);
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
+  it('takes no thread that stood still for a storage that does not answer', async () => {
+    const { writer, history, clock, said, states, trouble } = setUp();
+    let answer = (): void => {};
+    trouble.answer = new Promise((resolve) => {
+      answer = resolve;
+    });
+    writer.write('default/a', '1');
+    await settle();
+    clock.stall(600_000);
+    clock.advance(0);
+    await settle();
+    expect(said).toEqual([]);
+    answer();
+    await writer.flush();
+    expect(said.flatMap(({ records }) => records)).toEqual(await history.events.newest(9));
+    expect(states).toEqual(['kept']);
     expect(clock.pendingTimers()).toBe(0);
   });
 

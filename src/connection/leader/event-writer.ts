@@ -8,6 +8,7 @@ import { errorToWire, isAppError } from '../../shared/errors.ts';
 import type { EventRecord } from '../../shared/log.ts';
 import type { EventLog } from '../../store/event-log.ts';
 import { type LogSize, recordBytes } from '../../store/log-limits.ts';
+import { isLate } from './is-late.ts';
 import { createLogKeeper } from './log-keeper.ts';
 
 export interface EventWriterDeps {
@@ -47,6 +48,10 @@ export const STORAGE_SILENT =
 /** One batch must fit a structured clone without a pause that people feel: events, and bytes. */
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 1024 ** 2;
+/** A batch of so many shows that events pour in: the next one gathers, for it costs every tab a message. */
+const MANY = 16;
+/** How long it gathers, milliseconds. */
+export const GATHER_MS = 25;
 
 export function createEventWriter(deps: EventWriterDeps): EventWriter {
   const { epoch, clock, announce, onHistory, onSuperseded } = deps;
@@ -55,6 +60,8 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   let written = 0;
   let announced = 0;
   let running: Promise<void> | null = null;
+  /** The next batch gathers until then; monotonic. */
+  let gatherUntil = 0;
   /** An append that the storage has not answered for long, and what was announced without being stored since. */
   let slow: Promise<void> | null = null;
   let unstored: EventRecord[] = [];
@@ -77,18 +84,14 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   }
 
   /** @returns false when a newer leader has begun. */
-  function storeInTime(batch: readonly EventRecord[]): Promise<boolean> {
+  async function storeInTime(batch: readonly EventRecord[]): Promise<boolean> {
     const stored = store(batch);
-    return new Promise((resolve) => {
-      const cancel = clock.after(PATIENCE_MS, () => {
-        onHistory('unavailable', STORAGE_SILENT);
-        slow = stored.then(storeRest).finally(() => {
-          slow = null;
-        });
-        resolve(true);
-      });
-      void stored.finally(cancel).then(resolve);
+    if (!(await isLate(stored, PATIENCE_MS, clock))) return stored;
+    onHistory('unavailable', STORAGE_SILENT);
+    slow = stored.then(storeRest).finally(() => {
+      slow = null;
     });
+    return true;
   }
 
   /** The storage answers again: what was announced meanwhile is kept as well. */
@@ -114,21 +117,34 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
       }
       announced = first.n + batch.length - 1;
       announce(first.n, batch);
+      if (batch.length >= MANY && waiting.length < MAX_BATCH) {
+        gatherUntil = clock.monotonic() + GATHER_MS;
+        clock.after(GATHER_MS, start);
+        break;
+      }
     }
     // In the same step as the last look at what waits: what is written from here on starts anew.
     running = null;
+  }
+
+  function start(): void {
+    running ??= run();
   }
 
   return {
     write(channel, event, earlier = { receivedAt: clock.wall() }) {
       written += 1;
       waiting.push({ epoch, n: written, channel, event, ...earlier });
-      running ??= run();
+      // Timers of a hidden page come late: what arrives keeps time as well.
+      if (clock.monotonic() >= gatherUntil) start();
     },
     written: () => written,
     announced: () => announced,
     flush: async () => {
-      while (running !== null || slow !== null) await (running ?? slow);
+      while (waiting.length > 0 || running !== null || slow !== null) {
+        if (waiting.length > 0) start();
+        await (running ?? slow);
+      }
     },
   };
 }

@@ -189,6 +189,25 @@ describe('the leader', () => {
     expect(ended()).toBe(true);
   });
 
+  it('makes way for one with a higher epoch when a tab has heard one that the storage does not know', async () => {
+    const { socket, name, tab, message, ended } = await setUp('default/a');
+    const known = 1_700_000_000_000;
+    const hello = {
+      v: 1,
+      t: 'tab',
+      tab: 'two',
+      locked: false,
+      visible: true,
+      online: true,
+      wants: [],
+    } as const;
+    tab.postMessage({ ...hello, known });
+    await message('ended');
+    expect(socket.readyState).toBe(3);
+    expect(ended()).toBe(true);
+    expect(await createHistory(name).events.nextEpoch()).toBeGreaterThan(known);
+  });
+
   it('records when it listened, with the cause of the end', async () => {
     const { service, socket, name, message, phaseOf, announce, leader } = await setUp('default/a');
     const { id } = await service.asked('default/a');

@@ -3,12 +3,13 @@
  * BroadcastChannel; what the tabs want is told to the runner. The same code in every host; a host only decides
  * when it begins and ends. It must not know React, the page, or how its host was chosen.
  */
-import { AppError, errorToWire } from '../../shared/errors.ts';
+import { errorToWire } from '../../shared/errors.ts';
 import { type LeaderMessage, parseLineMessage } from '../../shared/line-messages.ts';
 import { gapsOf, joinIntervals } from '../../store/coverage-log.ts';
 import type { Estate, Leader, LeaderDeps } from './api.ts';
 import { createCoverageWriter } from './coverage-writer.ts';
 import { createEventWriter, STORAGE_SILENT } from './event-writer.ts';
+import { isLate } from './is-late.ts';
 import { loadCatchUp, type MakeCatchUp } from './load-catch-up.ts';
 import { isDrained } from './reducer.ts';
 import { createRunner, type Runner, type RunnerSink } from './runner.ts';
@@ -52,27 +53,20 @@ const SILENT: RunnerSink = { record() {}, cover() {}, changed() {}, signedOut() 
 
 /** Takes the next epoch: whoever led before writes nothing more from here on. */
 export async function takeOffice(deps: LeaderDeps): Promise<Office> {
-  const { history, clock } = deps;
+  const { history, clock, storagePatienceMs } = deps;
   const catchUp = loadCatchUp(deps);
+  let historyReason = STORAGE_SILENT;
   try {
-    const epoch = await inTime(history.events.nextEpoch(), deps);
-    const kept = history.durable ? 'kept' : 'unavailable';
-    return { epoch, history: kept, historyReason: null, catchUp: await catchUp };
+    const taken = history.events.nextEpoch();
+    if (storagePatienceMs === null || !(await isLate(taken, storagePatienceMs, clock))) {
+      const epoch = await taken;
+      const kept = history.durable ? 'kept' : 'unavailable';
+      return { epoch, history: kept, historyReason: null, catchUp: await catchUp };
+    }
   } catch (error) {
-    const { message: historyReason } = errorToWire(error);
-    return { epoch: clock.wall(), history: 'unavailable', historyReason, catchUp: await catchUp };
+    historyReason = errorToWire(error).message;
   }
-}
-
-/** @throws AppError `storage` when there is no answer in time. */
-function inTime<T>(answer: Promise<T>, { clock, storagePatienceMs }: LeaderDeps): Promise<T> {
-  if (storagePatienceMs === null) return answer;
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(storagePatienceMs, () =>
-      reject(new AppError('storage', STORAGE_SILENT, { retryable: true })),
-    );
-    answer.finally(cancel).then(resolve, reject);
-  });
+  return { epoch: clock.wall(), history: 'unavailable', historyReason, catchUp: await catchUp };
 }
 
 /** Leads with `runner` from here on: nothing that it hears falls between. */
@@ -104,7 +98,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
       historyReason = reason;
       tellStatus();
     },
-    onSuperseded: () => void finish('stop'),
+    onSuperseded: stop,
   });
   const coverage = createCoverageWriter({
     epoch,
@@ -156,7 +150,9 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
     const message = parseLineMessage(data);
     if (message === null || over) return;
     if (message.t === 'tab') {
-      const { tab, wants, visible, locked, online } = message;
+      const { tab, wants, visible, locked, online, known = 0 } = message;
+      // It heard a leader whose epoch never reached the storage, and hears nothing of ours: the next one is to be higher.
+      if (known > epoch) void log.append(known, []).then(stop, stop);
       presence.seen(tab, locked);
       runner.dispatch({ t: 'tab', tab, wants, visible, locked, online });
       tellStatus();
@@ -170,7 +166,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
       deps.onRequest(message);
     } else if (message.t === 'status' && message.epoch > epoch) {
       // Somebody leads with a newer epoch: the lock was taken from us while we slept.
-      void finish('stop');
+      void stop();
     }
   };
 
@@ -211,6 +207,10 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
     line.close();
   }
 
+  function stop(): Promise<void> {
+    return finish('stop');
+  }
+
   async function handOver(to: string): Promise<void> {
     runner.dispatch({ t: 'leave' });
     await new Promise<void>((resolve) => {
@@ -238,7 +238,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
 
   return {
     epoch,
-    stop: () => finish('stop'),
+    stop,
     handOver,
     renew: (tokens) => runner.renew(tokens),
     estate: () => estateOf(runner.state()),

@@ -61,6 +61,16 @@ function watch(s: LeaderState, line: Line, current: Socket, at: Moment, effects:
   }
 }
 
+/**
+ * A frame came. Where it proves nothing, and somebody looks, a round trip is asked for at once, lest a break that
+ * follows leaves a gap around events that were received.
+ */
+export function proveTraffic(s: LeaderState, line: Line, at: Moment, effects: LeaderEffect[]): void {
+  const { current } = line;
+  if (current === null || line.probe !== null || line.drain !== null) return;
+  if (isProofDue(current, at.now) && anyVisible(s)) probe(s, line, current, at, effects);
+}
+
 /** `current` was lost while a planned change was under way: what stands beside it is the connection now. */
 function takeOver(s: LeaderState, line: Line, at: Moment, effects: LeaderEffect[], close: boolean): void {
   s.reconnects += 1;

@@ -208,6 +208,35 @@ describe('50 events a second, recorded once each and without a gap', () => {
 });
 
 describe('a successor', () => {
+  it('does not record what the leader before it did, however much slower its own socket is', async () => {
+    const { publishFor, leader, deps, kept, service, published, clock } = await setUp();
+    await publishFor(500);
+    const successor = prepareLeader(deps(), leader.estate());
+    await publishFor(200);
+    await successor.ready;
+    const [old, own] = service.sockets;
+    const moved = leader.handOver('two');
+    await publishFor(2_900);
+    const deliver = (socket = old, text = '') => {
+      for (const id of socket?.subs.keys() ?? []) socket?.say({ type: 'data', id, event: text });
+    };
+    deliver(old, 'late');
+    deliver(old, 'never');
+    await publishFor(100);
+    await moved;
+    const second = await successor.lead();
+    deliver(own, 'late');
+    // Another event of the same text is another event.
+    deliver(own, 'late');
+    clock.advance(3_000);
+    deliver(own, 'never');
+    await second.stop();
+    const { texts } = await kept();
+    expect(texts.filter((text) => text === 'late')).toHaveLength(2);
+    expect(texts.filter((text) => text === 'never')).toHaveLength(2);
+    expect(texts).toHaveLength(published() + 4);
+  });
+
   it('that is called off leaves no trace: no message, no epoch, no socket', async () => {
     const { publishFor, leader, deps, heard, service, published, kept } = await setUp();
     await publishFor(500);
@@ -222,6 +251,16 @@ describe('a successor', () => {
     expect(new Set(heard.flatMap((m) => ('epoch' in m ? [m.epoch] : [])))).toEqual(new Set([1]));
     await leader.stop();
     expect(await kept()).toEqual({ texts: upTo(published()), gaps: [] });
+  });
+
+  it('gives up when its thread stood still: nobody can say when what it holds back came', async () => {
+    const { publishFor, leader, deps, service, clock } = await setUp();
+    const successor = prepareLeader(deps(), leader.estate());
+    await publishFor(2_000);
+    expect(service.open()).toHaveLength(2);
+    clock.stall(2_100);
+    await expect(successor.lead()).rejects.toMatchObject({ code: 'closed' });
+    expect(service.open()).toHaveLength(1);
   });
 
   it('gives up when more arrives than it can hold back', async () => {

@@ -231,6 +231,7 @@ describe('a lost connection', () => {
     expect(d.take()).toEqual([
       { t: 'close', socket: second },
       { t: 'record', channel: 'default/a', event: '1' },
+      { t: 'probe', socket: first, id: expect.any(String) },
     ]);
     expect(d.phase()).toBe('live');
   });
@@ -268,15 +269,37 @@ describe('what a lost connection had heard', () => {
       const slept = d.now + 5_000;
       while (d.now < slept) d.advance(5_000);
       d.send({ t: 'data', socket, sub, event: 'waited' });
-      d.take();
-      d.send({ t: 'nudge', cause: 'clock-jump', online: true });
       const probe = d.take().find((effect) => effect.t === 'probe');
+      d.send({ t: 'nudge', cause: 'clock-jump', online: true });
+      expect(d.take()).toEqual([]);
       if (complete) d.send({ t: 'answered', socket, probe: probe?.id ?? '' });
       d.send({ t: 'closed', socket, reason: 'gone', spoke: 'nothing' });
       expect(d.take()).toContainEqual(
         expect.objectContaining({ t: 'cover', to: 1_000_000 + (complete ? 6_000 : 1_000) }),
       );
     }
+  });
+});
+
+describe('an event after a silence', () => {
+  it.each([true, false])('asks for a proof at once where somebody looks (%s)', (visible) => {
+    const d = createDriver();
+    d.send({ t: 'tab', tab: 't', wants: ['default/a'], visible, locked: true, online: true });
+    d.goLive();
+    const socket = d.line.current?.id ?? 0;
+    const [sub = ''] = Object.keys(d.line.current?.subs ?? {});
+    d.advance(3_000);
+    d.take();
+    d.send({ t: 'data', socket, sub, event: 'one' });
+    d.send({ t: 'data', socket, sub, event: 'two' });
+    const effects = d.take();
+    expect(effects.map(({ t }) => t)).toEqual(visible ? ['record', 'probe', 'record'] : ['record', 'record']);
+    const probe = effects.find((effect) => effect.t === 'probe');
+    if (probe !== undefined) d.send({ t: 'answered', socket, probe: probe.id });
+    d.send({ t: 'closed', socket, reason: 'gone', spoke: 'nothing' });
+    const proven = visible ? expect.objectContaining({ t: 'cover', to: 1_003_000 }) : undefined;
+    const covered = d.take().find((effect) => effect.t === 'cover');
+    expect(covered).toEqual(proven ?? expect.not.objectContaining({ to: 1_003_000 }));
   });
 });
 

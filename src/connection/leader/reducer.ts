@@ -7,7 +7,7 @@ import type { GapCause } from '../../shared/log.ts';
 import { assignChannels } from './assign.ts';
 import { answered, beginDrain, failChange } from './change.ts';
 import { confirmed, refused } from './channels.ts';
-import { acked, candidateLost, closed, endLine, heard, nudgeLine, settleLine } from './line.ts';
+import { acked, candidateLost, closed, endLine, heard, nudgeLine, proveTraffic, settleLine } from './line.ts';
 import { hearTwice } from './overlap.ts';
 import { unpark } from './park.ts';
 import { provenByAnswer } from './proof.ts';
@@ -82,7 +82,9 @@ function apply(s: LeaderState, event: LeaderEvent, at: Moment, effects: LeaderEf
       const line = s.lines.find(
         ({ current, candidate }) => current?.id === event.socket || candidate?.id === event.socket,
       );
-      if (line !== undefined) applyToLine(s, line, event, at, effects);
+      if (line === undefined) return;
+      applyToLine(s, line, event, at, effects);
+      if (isTraffic(event)) proveTraffic(s, line, at, effects);
     }
   }
 }

@@ -125,12 +125,13 @@ export function createRunner(deps: RunnerDeps, first: RunnerSink): Runner {
   async function open({ socket, forceToken, newerThan }: Extract<LeaderEffect, { t: 'open' }>) {
     try {
       const { accessToken, renewAt } = await token(forceToken);
-      if (sockets.get(socket)?.wire !== null) return;
       if (newerThan !== null && sockets.get(newerThan)?.accessToken === accessToken) {
         fail(socket, 'There is no newer access token yet.');
         return;
       }
       dispatch({ t: 'token', socket, renewAt });
+      // Given up while the token was on its way, or just now: it came after the attempt's time.
+      if (sockets.get(socket)?.wire !== null) return;
       const wire = openWireSocket({
         realtime: events.realtime,
         host: events.host,
@@ -170,10 +171,8 @@ export function createRunner(deps: RunnerDeps, first: RunnerSink): Runner {
   function hear(socket: number, event: WireSocketEvent): void {
     if (event.t === 'closed') sockets.delete(socket);
     if (event.t === 'frame') hearFrame(socket, event.frame);
-    else if (event.t === 'acked') dispatch({ t: 'acked', socket });
-    else if (event.t === 'closed')
-      dispatch({ t: 'closed', socket, reason: event.reason, spoke: event.spoke });
-    else dispatch({ t: 'heard', socket });
+    else if (event.t === 'unreadable') dispatch({ t: 'heard', socket });
+    else dispatch({ ...event, socket });
   }
 
   function hearFrame(socket: number, frame: ServerFrame): void {

@@ -3,20 +3,26 @@
  * has no lock, takes no epoch, writes nothing and says nothing. Once the other has drained and the lock is held, it
  * writes what the other did not record, and leads.
  */
+import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import { parseLineMessage } from '../../shared/line-messages.ts';
 import type { EventRecord } from '../../shared/log.ts';
 import type { Estate, LeaderDeps, Successor } from './api.ts';
 import { type Inheritance, lead, takeOffice } from './leader.ts';
-import { createRunner } from './runner.ts';
+import { createRunner, type Runner } from './runner.ts';
 import type { LeaderState } from './state.ts';
 import { describeChannels } from './status.ts';
-import { createTwinFinder } from './twins.ts';
+import { createTwinFinder, TWIN_WAIT_MS, type TwinFinder } from './twins.ts';
 
 /** More than this is not held back in memory: then there is no succession now. */
 const MAX_HELD_EVENTS = 20_000;
 /** Records of the other leader that are read for comparison, beyond as many as were held back. */
 const COMPARE_MORE = 2_000;
+
+/** A thread that stands still for so long, and … */
+const STOOD_STILL_MS = 1_500;
+/** … notices it by this beat. Milliseconds. */
+const BEAT_MS = 500;
 
 type Held = Inheritance['events'][number];
 
@@ -26,6 +32,8 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
   const held: Held[] = [];
   const intervals: Inheritance['intervals'][number][] = [];
   let over = false;
+  let aliveAt = clock.monotonic();
+  let cancelBeat = clock.after(BEAT_MS, beat);
   let settled: { resolve(): void; reject(error: AppError): void } | null = null;
   const ready = new Promise<void>((resolve, reject) => {
     settled = { resolve, reject };
@@ -36,6 +44,7 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
   const line = new deps.BroadcastChannel(deps.line);
   const runner = createRunner(deps, {
     record(channel, event) {
+      watch();
       held.push({ channel, event, receivedAt: clock.wall() });
       if (held.length > MAX_HELD_EVENTS) giveUp();
     },
@@ -57,6 +66,18 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
     }
   };
 
+  /** Of what came while the thread stood still nobody knows when: it cannot be told from what the other recorded. */
+  function watch(): void {
+    const since = aliveAt;
+    aliveAt = clock.monotonic();
+    if (aliveAt - since > STOOD_STILL_MS) giveUp();
+  }
+
+  function beat(): void {
+    watch();
+    if (!over) cancelBeat = clock.after(BEAT_MS, beat);
+  }
+
   function giveUp(): void {
     if (over) return;
     release();
@@ -68,6 +89,7 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
 
   function release(): void {
     over = true;
+    cancelBeat();
     line.close();
   }
 
@@ -79,6 +101,7 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
   return {
     ready,
     async lead() {
+      watch();
       if (over) throw closed();
       const office = await takeOffice(deps);
       const limit = 2 * held.length + COMPARE_MORE;
@@ -86,7 +109,9 @@ export function prepareLeader(deps: LeaderDeps, estate: Estate): Successor {
       if (over) throw closed();
       release();
       // From here to `lead` nothing waits: what is heard next is heard by the leader.
-      return lead(runner, office, { events: notIn(recorded, held), intervals }, deps);
+      const finder = finderOf(recorded);
+      const events = notIn(finder, held);
+      return lead(withoutTwins(runner, finder, clock), office, { events, intervals }, deps);
     },
     close: giveUp,
   };
@@ -97,14 +122,33 @@ function closed(): AppError {
   return new AppError('closed', 'The successor was closed.');
 }
 
-/** What was held back and the other did not record: both received it at nearly the same time, on this device's clock. */
-function notIn(recorded: readonly EventRecord[], held: readonly Held[]): Held[] {
-  const finder = createTwinFinder(
+function finderOf(recorded: readonly EventRecord[]): TwinFinder<unknown> {
+  return createTwinFinder(
     recorded.map(({ channel, event: text, receivedAt: at }) => ({ channel, text, at })),
   );
+}
+
+/** What was held back and the other did not record: both received it at nearly the same time, on this device's clock. */
+function notIn(recorded: TwinFinder<unknown>, held: readonly Held[]): Held[] {
   return held.filter(
-    ({ channel, event: text, receivedAt: at }) => finder.take({ channel, text, at }) === null,
+    ({ channel, event: text, receivedAt: at }) => recorded.take({ channel, text, at }) === null,
   );
+}
+
+/** The runner, without what the other recorded last: on a socket that is slower than its own it is still to come. */
+function withoutTwins(runner: Runner, recorded: TwinFinder<unknown>, clock: Clock): Runner {
+  return {
+    ...runner,
+    tell(sink) {
+      runner.tell({
+        ...sink,
+        record(channel, text) {
+          if (recorded.take({ channel, text, at: clock.wall() }) === null) sink.record(channel, text);
+        },
+      });
+      clock.after(TWIN_WAIT_MS, () => runner.tell(sink));
+    },
+  };
 }
 
 /** Whether it is connected and every wanted channel has its answer. */

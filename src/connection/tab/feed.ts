@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { comparePositions, type EventRecord, type Position } from '../../shared/log.ts';
 import { createStore, type Store } from '../../shared/store.ts';
 import type { EventLog } from '../../store/event-log.ts';
+import type { EventPages } from '../../store/event-pages.ts';
 import type { Coverage, Feed, FeedRow, FeedState } from '../api.ts';
 import { appendRows, dropOldest, mergeRows } from './feed-rows.ts';
 
@@ -23,7 +24,7 @@ const BUSY_FACTOR = 2;
 
 export interface FeedDeps {
   channel: string;
-  log: Pick<EventLog, 'page' | 'forward' | 'count'>;
+  log: Pick<EventPages, 'page' | 'count'> & Pick<EventLog, 'forward'>;
   coverage: Store<Coverage>;
   clock: Clock;
   /** Whether somebody can see the page. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaderMessage, LeaderStatus } from '../../shared/line-messages.ts';
+import type { LeaderMessage, LeaderStatus, LineMessage } from '../../shared/line-messages.ts';
 import { createFakeClock, flush } from '../../shared/test-doubles.ts';
 import type { Host } from '../hosts/host.ts';
 import { createAir } from '../leader/test-doubles.ts';
@@ -69,10 +69,13 @@ async function setUp(kind: Host['kind'] = 'elected-tab') {
     onTryAgain() {},
   });
   const leader = new BroadcastChannel('line');
+  const said: LineMessage[] = [];
+  leader.onmessage = ({ data }: MessageEvent<LineMessage>) => void said.push(data);
   await flush();
   return {
     follower,
     acts,
+    said,
     async hear(...messages: LeaderMessage[]) {
       for (const message of messages) leader.postMessage(message);
       await flush();
@@ -111,6 +114,14 @@ describe('a follower', () => {
       epoch: 4,
     });
     expect([follower.status.get().leaderId, acts]).toEqual(['new', ['heard']]);
+  });
+
+  it('tells a leader that it does not hear which epoch it knows', async () => {
+    const { follower, said, hear } = await setUp();
+    await hear(status(1_700_000_000_000), status(2));
+    follower.announce();
+    await flush();
+    expect(said.at(-1)).toMatchObject({ t: 'tab', known: 1_700_000_000_000 });
   });
 
   it('takes an offer that is its own', async () => {

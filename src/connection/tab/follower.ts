@@ -84,7 +84,8 @@ export function createFollower(deps: FollowerDeps): Follower {
     if (suspended || closed || !present) return;
     announcedAt = clock.monotonic();
     const [visible, online] = [page.visible(), page.online()];
-    post({ v: 1, t: 'tab', tab, locked: locks !== null, visible, online, wants: deps.wants() });
+    const known = leader?.message.epoch ?? 0;
+    post({ v: 1, t: 'tab', tab, locked: locks !== null, visible, online, wants: deps.wants(), known });
   }
 
   function ownStatus(): ConnectionStatus {

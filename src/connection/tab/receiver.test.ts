@@ -25,12 +25,13 @@ const history = fc
   );
 
 /** A receiver over a log that the test fills; reads take a turn, as those of a database do. */
-function setUp(worth = Number.POSITIVE_INFINITY) {
+function setUp(worth = Number.POSITIVE_INFINITY, begin: Promise<Position> | null = null) {
   const log: EventRecord[] = [];
   const got: EventRecord[] = [];
   const pages: number[] = [];
   const skipped: Position[] = [];
   const receiver = createReceiver({
+    begin,
     read: async (after, until, limit) => {
       const page = log
         .filter((r) => comparePositions(r, after) > 0 && comparePositions(r, until) <= 0)
@@ -91,6 +92,15 @@ describe('the receiver', () => {
     expect(got).toEqual([record(3, 11)]);
   });
 
+  it('finds what a leader stored and died before it could announce it', async () => {
+    const { got, receiver, append } = setUp(undefined, Promise.resolve({ epoch: 2, n: 7 }));
+    const late = append(2, 8, 9);
+    receiver.reached(3, 0);
+    receiver.events(3, 1, append(3, 1, 1));
+    await settle();
+    expect(got).toEqual([...late, record(3, 1)]);
+  });
+
   it('takes nothing from a leader of an older epoch', () => {
     const { got, receiver } = setUp();
     receiver.reached(5, 0);
@@ -143,6 +153,7 @@ describe('the receiver', () => {
   it('goes on where the log cannot be read', async () => {
     const got: EventRecord[] = [];
     const receiver = createReceiver({
+      begin: Promise.reject(new Error('no storage')),
       read: () => Promise.reject(new Error('no storage')),
       deliver: (records) => got.push(...records),
       worthReading: () => Number.POSITIVE_INFINITY,

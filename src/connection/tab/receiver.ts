@@ -7,6 +7,11 @@
 import { comparePositions, type EventRecord, type Position } from '../../shared/log.ts';
 
 export interface ReceiverDeps {
+  /**
+   * Where the log ended before whoever listens read it: what came since is delivered, even if the leader that wrote it
+   * died before it could say so. Null: only what is announced from now on.
+   */
+  begin: Promise<Position> | null;
   /** The first `limit` events after `after` (exclusive) up to `until` (inclusive), of all channels, in order. */
   read(after: Position, until: Position, limit: number): Promise<EventRecord[]>;
   deliver(records: readonly EventRecord[]): void;
@@ -30,12 +35,23 @@ const PAGE = 500;
 /** Events that may wait while the log is read; what goes beyond is read from the log as well. */
 const MAX_WAITING = 5_000;
 
-export function createReceiver({ read, deliver, worthReading, skip }: ReceiverDeps): Receiver {
+export function createReceiver({ begin, read, deliver, worthReading, skip }: ReceiverDeps): Receiver {
   /** The last event delivered, or known to lie before this tab's time; null until a leader was heard. */
   let cursor: Position | null = null;
   let queue: Hint[] = [];
   let waiting = 0;
-  let reading = false;
+  let reading = begin !== null;
+
+  /** Without a log there is nothing to begin with. */
+  void begin
+    ?.then((end) => {
+      cursor = end;
+    })
+    .catch(() => {})
+    .then(() => {
+      reading = false;
+      run();
+    });
 
   function hear(hint: Hint): void {
     queue.push(hint);

@@ -7,7 +7,8 @@ import { createTokenClient, type SessionTokenClient } from '../../session/token-
 import { createSystemClock } from '../../shared/clock.ts';
 import { lineNames } from '../../shared/line-messages.ts';
 import { parseSessionMessage, SESSION_CHANNEL } from '../../shared/page-data.ts';
-import { createHistory } from '../../store/history.ts';
+import { createDatabase } from '../../store/database.ts';
+import { leaderHistoryOf } from '../../store/history.ts';
 import type { LeaderDeps } from '../leader/api.ts';
 import { type Contender, createContender, type LeaderCalls } from '../leader/contend.ts';
 import { startLeader } from '../leader/leader.ts';
@@ -81,7 +82,7 @@ function serve(init: WorkerInit): Served {
     host: 'shared-worker',
     build: init.build,
     line: names.line,
-    history: createHistory(names.database),
+    history: leaderHistoryOf(createDatabase(names.database)),
     events: init.events,
     tokens: leaderTokens(tokens, wake),
     clock,
