@@ -17,6 +17,8 @@ it('lets one tab in 30 s take over, whichever asks, and leaves the epoch alone',
     true,
     false,
   ]);
+  // Asked before the other, and granted its transaction after it.
+  expect(await stampTakeOver(two, at(NOW - 5))).toBe(false);
   expect(await stampTakeOver(one, at(NOW + 29_999))).toBe(false);
   expect(await stampTakeOver(two, at(NOW + 30_000))).toBe(true);
   expect(await stampTakeOver(one, at(NOW + 30_001))).toBe(false);

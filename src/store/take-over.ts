@@ -9,8 +9,8 @@ const TAKE_OVER_EVERY_MS = 30_000;
 const PATIENCE_MS = 150;
 
 /**
- * Whether a tab may take over by force now. If so, no other may for the next 30 s; a stamp from the future counts as
- * none, for the clock was set back.
+ * Whether a tab may take over by force now. If so, no other may for the next 30 s, nor one that asked a moment before and
+ * whose turn comes later. A stamp from further in the future counts as none, for the clock was set back.
  */
 export function stampTakeOver(database: Database, clock: Pick<Clock, 'wall' | 'after'>): Promise<boolean> {
   return new Promise((resolve) => {
@@ -29,7 +29,7 @@ async function stamp(database: Database, wall: number): Promise<boolean> {
       const tx = db.transaction('meta', 'readwrite');
       const last = await tx.store.get('take-over');
       const ago = last === undefined || !('at' in last) ? Number.POSITIVE_INFINITY : wall - last.at;
-      const may = ago < 0 || ago >= TAKE_OVER_EVERY_MS;
+      const may = Math.abs(ago) >= TAKE_OVER_EVERY_MS;
       if (may) await tx.store.put({ at: wall }, 'take-over');
       await tx.done;
       return may;

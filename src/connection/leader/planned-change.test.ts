@@ -4,7 +4,7 @@ import type { LeaderMessage, TabMessage } from '../../shared/line-messages.ts';
 import { createFakeClock } from '../../shared/test-doubles.ts';
 import type { HeldToken } from '../../shared/token-machine.ts';
 import { gapsOf, joinIntervals } from '../../store/coverage-log.ts';
-import { createHistory } from '../../store/history.ts';
+import { createHistory, type History } from '../../store/history.ts';
 import type { Leader, LeaderDeps, LeaderTokens } from './api.ts';
 import { startLeader } from './leader.ts';
 import { prepareLeader } from './successor.ts';
@@ -44,7 +44,15 @@ function createTokens(clock: { monotonic(): number }, lifeMs: number, name: stri
   };
 }
 
-async function setUp(options: { lifetimeMs?: number; tokenMs?: number; wants?: string[] } = {}) {
+async function setUp(
+  options: {
+    lifetimeMs?: number;
+    tokenMs?: number;
+    wants?: string[];
+    /** The storage takes coverage only when this is settled. */
+    coverageWaits?: () => Promise<void> | null;
+  } = {},
+) {
   const { lifetimeMs = DAY_MS, tokenMs = DAY_MS, wants = [CHANNEL] } = options;
   const name = `planned-${++serial}`;
   const clock = createFakeClock();
@@ -53,11 +61,19 @@ async function setUp(options: { lifetimeMs?: number; tokenMs?: number; wants?: s
   const heard: LeaderMessage[] = [];
   const tab = new Air('line');
   tab.onmessage = ({ data }: MessageEvent<LeaderMessage>) => void heard.push(data);
+  const openHistory = (): History => {
+    const history = createHistory(name);
+    const put: History['coverage']['put'] = async (...rows) => {
+      await options.coverageWaits?.();
+      return history.coverage.put(...rows);
+    };
+    return { ...history, coverage: { ...history.coverage, put } };
+  };
   const deps = (): LeaderDeps => ({
     host: 'elected-tab',
     build: 'b',
     line: 'line',
-    history: createHistory(name),
+    history: openHistory(),
     events: {
       endpoint: 'https://h/event',
       realtime: 'wss://h/event/realtime',
@@ -102,6 +118,13 @@ async function setUp(options: { lifetimeMs?: number; tokenMs?: number; wants?: s
     leader,
     deps,
     heard,
+    /** Time without any traffic. */
+    async pass(ms: number) {
+      for (let elapsed = 0; elapsed < ms; elapsed += 20) {
+        clock.advance(20);
+        await settled();
+      }
+    },
     /** 50 events a second for `ms`; `each` is told the time since the start at every step. */
     async publishFor(ms: number, each: (elapsed: number) => void = () => {}) {
       for (let elapsed = 0; elapsed < ms; elapsed += 20) {
@@ -204,6 +227,40 @@ describe('50 events a second, recorded once each and without a gap', () => {
     expect(service.open()).toHaveLength(1);
     await second.stop();
     expect(await kept()).toEqual({ texts: upTo(published()), gaps: [] });
+  });
+});
+
+describe('a leader that hands over', () => {
+  it('leaves no gap on a channel without traffic: its last round trip proves that it listened until then', async () => {
+    const { pass, leader, deps, kept } = await setUp();
+    await pass(3_000);
+    const successor = prepareLeader(deps(), leader.estate());
+    await pass(100);
+    await successor.ready;
+    const moved = leader.handOver('two');
+    await pass(3_200);
+    await moved;
+    const second = await successor.lead();
+    await pass(6_000);
+    await second.stop();
+    expect((await kept()).gaps).toEqual([]);
+  });
+
+  it('names its successor when all is stored, not before', async () => {
+    let answer = (): void => {};
+    let answered: Promise<void> | null = null;
+    const { publishFor, pass, leader, heard } = await setUp({ coverageWaits: () => answered });
+    await publishFor(1_000);
+    answered = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const moved = leader.handOver('two');
+    await pass(4_000);
+    expect(heard.filter(({ t }) => t === 'ended')).toEqual([]);
+    answer();
+    await moved;
+    await settled();
+    expect(heard.filter(({ t }) => t === 'ended')).toHaveLength(1);
   });
 });
 

@@ -10,7 +10,12 @@ const LOCK = 'leader';
 
 /** A tab that follows a leader in another context, which holds the lock and answers or not. */
 async function setUp(
-  options: { kind?: 'shared-worker' | 'elected-tab'; deaf?: boolean; may?: boolean } = {},
+  options: {
+    kind?: 'shared-worker' | 'elected-tab';
+    deaf?: boolean;
+    may?: boolean;
+    speaksAtLast?: boolean;
+  } = {},
 ) {
   const clock = createFakeClock();
   const locks = createFakeLocks();
@@ -57,6 +62,7 @@ async function setUp(
     makeHost,
     mayTakeOver: async () => {
       acts.push('asked');
+      if (options.speaksAtLast === true) leadership.heard();
       return options.may ?? true;
     },
     visible: () => visible,
@@ -196,6 +202,13 @@ describe('a leader that falls silent', () => {
   it('is left alone when another tab took over a moment ago', async () => {
     const { acts, pass, forced } = await setUp({ may: false });
     await pass(10_000);
+    expect(acts).toContain('asked');
+    expect(forced()).toBe(false);
+  });
+
+  it('is left alone when it speaks while all tabs are asked', async () => {
+    const { acts, pass, forced } = await setUp({ speaksAtLast: true });
+    await pass(2_600);
     expect(acts).toContain('asked');
     expect(forced()).toBe(false);
   });

@@ -78,7 +78,6 @@ export function createReceiver({ begin, read, deliver, worthReading, skip }: Rec
   function take(hint: Hint): void {
     const start = { epoch: hint.epoch, n: hint.from - 1 };
     cursor ??= start;
-    if (hint.epoch < cursor.epoch) return;
     if (comparePositions(start, cursor) > 0) {
       // Something lies between our cursor and this hint: the log has it.
       reading = true;
