@@ -18,7 +18,7 @@ function fieldsOf(path: string, name: string): string[] {
 function messagesOf(path: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [, kind = '', fields = '', more] of read(path).matchAll(
-    /\{ v: 1; t: '([a-z-]+)'([^}]*)\}(?: & (\w+))?/g,
+    /\{\s*v: 1;\s*t: '([a-z-]+)'([^}]*)\}(?: & (\w+))?/g,
   )) {
     const own = [...fields.matchAll(/(\w+)\??:/g)].map(([, field = '']) => field);
     found.set(kind, more === undefined ? own : [...own, ...fieldsOf(path, more)]);
@@ -69,7 +69,7 @@ it('the fields of the status', () => {
 });
 
 it('no message of another envelope goes unnamed', () => {
-  const kinds = SOURCES.flatMap((path) => [...read(path).matchAll(/\bv: 1[;,] t: '([a-z-]+)'/g)]).map(
+  const kinds = SOURCES.flatMap((path) => [...read(path).matchAll(/\bv: 1[;,]\s*t: '([a-z-]+)'/g)]).map(
     ([, kind = '']) => kind,
   );
   const known = new Set([...documented('The line').keys(), ...documented('The session').keys()]);

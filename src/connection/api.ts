@@ -164,7 +164,10 @@ export interface Connection {
   becomeLeader(): void;
   /** The same user signed in anew: the connection goes on, with the tokens of the new sign-in. */
   renew(epoch: number): void;
-  /** Ends the connection in every tab and lets go of everything of this user. `wipe` deletes it from the device. */
+  /**
+   * Lets this tab go, and with `wipe` deletes all that the device keeps of this user. What ends the connection in the
+   * other tabs is the sign-out.
+   */
   end(options: { wipe: boolean }): Promise<void>;
   /** Lets this tab go; others are not touched. */
   close(): void;
