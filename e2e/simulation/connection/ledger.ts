@@ -48,6 +48,21 @@ interface Pending {
   at: number;
 }
 
+interface Arrival {
+  event: SimEvent;
+  /** Whether it must be logged. */
+  due: boolean;
+  /** When it first came, by context. Wall clock. */
+  at: Map<Realm, number>;
+}
+
+/** Of copies with the same id, the one that a context recorded as received then. */
+function nearest(copies: readonly Arrival[], realm: Realm, receivedAt: number): Arrival | undefined {
+  const distance = ({ at, due }: Arrival): number =>
+    Math.abs((at.get(realm) ?? 0) - receivedAt) + (due ? 0 : 1);
+  return copies.toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
 export interface Ledger {
   readonly broken: string[];
   /** The log in its order. */
@@ -96,7 +111,7 @@ export function createLedger(world: World): Ledger {
    * What reached a leader and is not in the log, by channel and id. One id can be several events: a publish whose
    * answer was lost comes again.
    */
-  const arrivals = new Map<string, { realms: Set<Realm>; event: SimEvent; due: boolean }[]>();
+  const arrivals = new Map<string, Arrival[]>();
   /** By channel: what the log has. */
   const logged = new Map<string, Set<SimEvent>>();
   const positions = new Set<string>();
@@ -144,8 +159,7 @@ export function createLedger(world: World): Ledger {
       `nothing of epoch ${record.epoch} is stored after ${newest.epoch} began`,
     );
     const came = arrivals.get(key) ?? [];
-    const due = came.filter((arrival) => arrival.due);
-    const mine = due.find(({ realms }) => realms.has(realm)) ?? due[0] ?? came[0];
+    const mine = nearest(came, realm, record.receivedAt);
     must(mine !== undefined, `${key} is logged once (again by ${realm.name})`);
     if (mine !== undefined) {
       arrivals.set(
@@ -206,10 +220,9 @@ export function createLedger(world: World): Ledger {
       if (loggedOf(channel).has(event)) return;
       const came = arrivals.get(key) ?? [];
       const before = came.find((arrival) => arrival.event === event);
-      before?.realms.add(wire.realm);
-      if (before === undefined) {
-        arrivals.set(key, [...came, { realms: new Set([wire.realm]), event, due: asked }]);
-      }
+      const at = before?.at ?? new Map<Realm, number>();
+      if (!at.has(wire.realm)) at.set(wire.realm, world.wall());
+      if (before === undefined) arrivals.set(key, [...came, { at, event, due: asked }]);
       if (!asked || before?.due === true) return;
       if (before !== undefined) before.due = true;
       if (!storageBad()) pending.push({ wire, key, at: world.now() });
