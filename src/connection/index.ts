@@ -10,8 +10,10 @@ import { createSystemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { isLate } from '../shared/is-late.ts';
 import { lineNames } from '../shared/line-messages.ts';
+import { createCoverageReader } from '../store/coverage-log.ts';
 import { createDatabase } from '../store/database.ts';
-import { createHistory, createMemoryHistory, historyOf } from '../store/history.ts';
+import { createEventPages } from '../store/event-pages.ts';
+import { createMemoryHistory } from '../store/memory-history.ts';
 import { createOutboxLog } from '../store/outbox-log.ts';
 import { stampTakeOver } from '../store/take-over.ts';
 import { wipeUser } from '../store/wipe.ts';
@@ -49,7 +51,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   const alone = kind === 'own-tab';
   const line = alone ? `${names.line}:${tab}` : names.line;
   const database = createDatabase(names.database);
-  const history = alone ? createMemoryHistory() : historyOf(database);
+  const memory = alone ? createMemoryHistory() : null;
+  const log = memory?.events ?? createEventPages(database);
 
   const feeds = new Set<DrivenFeed>();
   const looking = createJoinedChannels(() => follower.announce());
@@ -62,8 +65,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
   /** Who looks at a feed wants to see the newest events, and finds the others in the log. */
   const toFeeds = createReceiver({
-    begin: inTime(history.events.newest(1)).then(([last]) => last ?? { epoch: 0, n: 0 }),
-    read: (...range) => inTime(history.events.between(...range)),
+    begin: inTime(log.newest(1)).then(([last]) => last ?? { epoch: 0, n: 0 }),
+    read: (...range) => inTime(log.between(...range)),
     deliver: looking.deliver,
     worthReading: () => (feeds.size > 0 ? MAX_HELD : 0),
     skip(until) {
@@ -73,13 +76,13 @@ export function createConnection(options: ConnectionOptions): Connection {
   /** An observer is told of every event, however many it slept through. */
   const toObservers = createReceiver({
     begin: null,
-    read: history.events.between,
+    read: log.between,
     deliver: observing.deliver,
     worthReading: () => (observing.wants().length > 0 ? Number.POSITIVE_INFINITY : 0),
     skip() {},
   });
   const coverage = createChannelCoverage({
-    log: history.coverage,
+    log: memory?.coverage ?? createCoverageReader(database),
     // Before the leader was heard nothing is known, so nothing is called a gap yet.
     live: (channel) => !follower.heard() || follower.status.get().channels[channel]?.phase === 'live',
   });
@@ -90,7 +93,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const { endpoint } = options.events;
   const outbox = createOutbox({
     log: createOutboxLog(database),
-    events: history.events,
+    events: log,
     post: ({ channel, events, check }, signal) => publish(endpoint, channel, events, signal, check),
     isLive: (subscription) => follower.status.get().channels[subscription]?.phase === 'live',
     isComing(subscription) {
@@ -127,7 +130,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         tab,
         visible: page.visible(),
         line,
-        openHistory: () => (alone ? history : createHistory(names.database)),
+        memory,
         locks,
         clock,
         onWorkerFailed,
@@ -184,7 +187,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       const channel = parseChannel(name, 'subscribe');
       const feed: DrivenFeed = createFeed({
         channel,
-        log: history.events,
+        log,
         coverage: coverage.of(channel),
         clock,
         visible: () => document.visibilityState === 'visible',

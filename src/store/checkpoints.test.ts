@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
-import { createHistory, createMemoryHistory, type History } from './history.ts';
+import { createHistory, type History } from './history.ts';
+import { createMemoryHistory } from './memory-history.ts';
 
 let serial = 0;
 const checkpoint = (channel: string, position: string) => ({ channel, position, wall: 1, epoch: 1, n: 1 });

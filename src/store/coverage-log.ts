@@ -3,14 +3,17 @@ import type { CoveredInterval, Gap } from '../shared/log.ts';
 import type { CoverageRow, Database } from './database.ts';
 import { writeAs } from './leader-epoch.ts';
 
-export interface CoverageLog {
+export interface CoverageReader {
+  /** All intervals of a channel, in order. */
+  read(channel: string): Promise<CoverageRow[]>;
+}
+
+export interface CoverageLog extends CoverageReader {
   /**
    * Writes intervals (new ones and new ends of open ones).
    * @throws AppError `closed` when a newer leader has begun: it knows better what was heard and stored.
    */
   put(epoch: number, intervals: readonly Omit<CoverageRow, 'epoch'>[]): Promise<void>;
-  /** All intervals of a channel, in order. */
-  read(channel: string): Promise<CoverageRow[]>;
   /**
    * Makes one row of rows that touch, and forgets the oldest of a great many that lie before every logged event.
    * @param oldestEvent wall clock, milliseconds since 1970; null when the log is empty.
@@ -24,16 +27,22 @@ const NEGLIGIBLE_MS = 2;
 /** Intervals of a channel that are kept although no event of their time is. For what came before nothing is claimed. */
 const MAX_BEFORE_EVENTS = 1_000;
 
-export function createCoverageLog(database: Database): CoverageLog {
+export function createCoverageReader(database: Database): CoverageReader {
   return {
-    put: (epoch, intervals) =>
-      writeAs(database, 'coverage', epoch, async (store) => {
-        for (const interval of intervals) void store.put({ ...interval, epoch }).catch(() => {});
-      }),
     read: (channel) =>
       database.use((db) =>
         db.getAll('coverage', IDBKeyRange.bound([channel], [channel, Number.POSITIVE_INFINITY])),
       ),
+  };
+}
+
+export function createCoverageLog(database: Database): CoverageLog {
+  return {
+    ...createCoverageReader(database),
+    put: (epoch, intervals) =>
+      writeAs(database, 'coverage', epoch, async (store) => {
+        for (const interval of intervals) void store.put({ ...interval, epoch }).catch(() => {});
+      }),
     compact: (epoch, oldestEvent) =>
       writeAs(database, 'coverage', epoch, async (store) => {
         const before = await store.getAll();

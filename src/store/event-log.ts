@@ -4,12 +4,13 @@
  */
 import { type IDBPObjectStore, unwrap } from 'idb';
 import { AppError } from '../shared/errors.ts';
-import type { EventRecord, Position } from '../shared/log.ts';
+import type { EventRecord } from '../shared/log.ts';
 import type { Database, UserSchema } from './database.ts';
+import { createEventTail, type EventTail } from './event-pages.ts';
 import { epochOf, superseded } from './leader-epoch.ts';
 import { isOver, type LogSize, recordBytes } from './log-limits.ts';
 
-export interface EventLog {
+export interface EventLog extends EventTail {
   /** Takes the next epoch: from here on, writers of lower ones are refused. */
   nextEpoch(): Promise<number>;
   /**
@@ -17,10 +18,6 @@ export interface EventLog {
    * @throws AppError `closed` when a newer leader has begun; `storage-full` when the browser's quota is reached.
    */
   append(epoch: number, records: readonly EventRecord[]): Promise<LogSize>;
-  /** The first `limit` events of a channel after `after` (exclusive; null = oldest), oldest first. */
-  forward(channel: string, after: Position | null, limit: number): Promise<EventRecord[]>;
-  /** The newest `limit` events of all channels, oldest first. */
-  newest(limit: number): Promise<EventRecord[]>;
   /** Wall clock of the oldest event's arrival, milliseconds since 1970; null when the log is empty. */
   oldest(): Promise<number | null>;
   size(): Promise<LogSize>;
@@ -96,6 +93,8 @@ export function createEventLog(database: Database): EventLog {
     });
 
   return {
+    ...createEventTail(database),
+
     nextEpoch: () =>
       database.use(async (db) => {
         const tx = db.transaction('meta', 'readwrite', { durability: 'strict' });
@@ -114,21 +113,6 @@ export function createEventLog(database: Database): EventLog {
       own = { epoch, size };
       return size;
     },
-
-    forward: (channel, after, limit) =>
-      database.use((db) => {
-        const lower = after === null ? [channel] : [channel, after.epoch, after.n];
-        const range = IDBKeyRange.bound(lower, [channel, Number.POSITIVE_INFINITY], after !== null, false);
-        return db.getAllFromIndex('events', 'channel', range, limit);
-      }),
-
-    newest: (limit) =>
-      database.use(async (db) => {
-        const { store } = db.transaction('events');
-        let first = await store.openKeyCursor(null, 'prev');
-        if (first !== null && limit > 1) first = await first.advance(limit - 1);
-        return store.getAll(first === null ? null : IDBKeyRange.lowerBound(first.key));
-      }),
 
     oldest: () => database.use(async (db) => (await db.getAll('events', null, 1))[0]?.receivedAt ?? null),
 

@@ -1,8 +1,15 @@
-/** The log of received events as tabs read it: channel by channel, in pages. */
+/** The log of received events as it is read: its end, as leaders and tabs do, and in pages, as tabs do. */
 import { comparePositions, type EventRecord, type Position } from '../shared/log.ts';
 import type { Database } from './database.ts';
 
-export interface EventPages {
+export interface EventTail {
+  /** The first `limit` events of a channel after `after` (exclusive; null = oldest), oldest first. */
+  forward(channel: string, after: Position | null, limit: number): Promise<EventRecord[]>;
+  /** The newest `limit` events of all channels, oldest first. */
+  newest(limit: number): Promise<EventRecord[]>;
+}
+
+export interface EventPages extends EventTail {
   /** The last `limit` events of a channel before `before` (exclusive; null = newest), oldest first. */
   page(channel: string, before: Position | null, limit: number): Promise<EventRecord[]>;
   /** How many events a channel has after `after` (exclusive) up to and including `until`. */
@@ -11,8 +18,29 @@ export interface EventPages {
   between(after: Position, until: Position, limit: number): Promise<EventRecord[]>;
 }
 
+export function createEventTail(database: Database): EventTail {
+  return {
+    forward: (channel, after, limit) =>
+      database.use((db) => {
+        const lower = after === null ? [channel] : [channel, after.epoch, after.n];
+        const range = IDBKeyRange.bound(lower, [channel, Number.POSITIVE_INFINITY], after !== null, false);
+        return db.getAllFromIndex('events', 'channel', range, limit);
+      }),
+
+    newest: (limit) =>
+      database.use(async (db) => {
+        const { store } = db.transaction('events');
+        let first = await store.openKeyCursor(null, 'prev');
+        if (first !== null && limit > 1) first = await first.advance(limit - 1);
+        return store.getAll(first === null ? null : IDBKeyRange.lowerBound(first.key));
+      }),
+  };
+}
+
 export function createEventPages(database: Database): EventPages {
   return {
+    ...createEventTail(database),
+
     page: (channel, before, limit) =>
       database.use(async (db) => {
         const upper =

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../shared/log.ts';
 import { createDatabase, deleteDatabase } from './database.ts';
-import { createHistory, createMemoryHistory, type History } from './history.ts';
+import { createHistory, type History } from './history.ts';
 import { recordBytes } from './log-limits.ts';
+import { createMemoryHistory } from './memory-history.ts';
 
 let serial = 0;
 const newName = (): string => `test-${++serial}`;

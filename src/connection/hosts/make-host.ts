@@ -1,7 +1,7 @@
 /** Makes a tab's host: the shared worker, the elected tab, or this tab alone. */
 import type { Clock } from '../../shared/clock.ts';
 import type { HostKind } from '../../shared/line-messages.ts';
-import type { History } from '../../store/history.ts';
+import type { LeaderHistory } from '../../store/history.ts';
 import type { ConnectionOptions } from '../api.ts';
 import type { Host } from './host.ts';
 import { createLazyHost } from './lazy-host.ts';
@@ -15,8 +15,8 @@ export interface MakeHostDeps {
   visible: boolean;
   /** Name of the BroadcastChannel between leader and tabs. */
   line: string;
-  /** The history that a leader in this tab writes; asked for when it begins, closed when it ends. */
-  openHistory(): History;
+  /** The history of this page alone; null where it is the user's on this device. */
+  memory: LeaderHistory | null;
   locks: LockManager | null;
   clock: Clock;
   /** The worker cannot be used in this browser after all. */

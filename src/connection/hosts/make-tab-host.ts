@@ -1,5 +1,7 @@
 /** Makes the host of a tab that leads, or may: with all that a leader is made of, so it is loaded when it is needed. */
 import { lineNames } from '../../shared/line-messages.ts';
+import { createDatabase } from '../../store/database.ts';
+import { leaderHistoryOf } from '../../store/history.ts';
 import type { LeaderDeps } from '../leader/api.ts';
 import { createContender, type LeaderCalls } from '../leader/contend.ts';
 import { startLeader } from '../leader/leader.ts';
@@ -12,11 +14,12 @@ import { createTabHost } from './tab-host.ts';
 export function makeTabHost(deps: MakeHostDeps & { kind: 'elected-tab' | 'own-tab' }): Host {
   const { options, kind, locks, clock } = deps;
   const tokens = leaderTokens(options.tokens);
+  const names = lineNames(options.sub);
   const leaderDeps = (calls: LeaderCalls): LeaderDeps => ({
     host: kind,
     build: options.build,
     line: deps.line,
-    history: deps.openHistory(),
+    history: deps.memory ?? leaderHistoryOf(createDatabase(names.database)),
     events: options.events,
     tokens,
     clock,
@@ -41,7 +44,7 @@ export function makeTabHost(deps: MakeHostDeps & { kind: 'elected-tab' | 'own-ta
       clock,
       // Where no tab can be elected, every tab leads for itself.
       locks: kind === 'own-tab' ? null : locks,
-      lockName: lineNames(options.sub).leaderLock,
+      lockName: names.leaderLock,
       start: (calls) => startLeader(leaderDeps(calls)),
       prepare: (calls, estate) => prepareLeader(leaderDeps(calls), estate),
     }),

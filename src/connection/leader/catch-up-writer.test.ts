@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { EventRecord, Gap } from '../../shared/log.ts';
 import { createFakeClock } from '../../shared/test-doubles.ts';
 import { gapsOf, joinIntervals } from '../../store/coverage-log.ts';
-import { createMemoryHistory } from '../../store/history.ts';
+import { createMemoryHistory } from '../../store/memory-history.ts';
 import type { CatchUp, HistoryMark, PastPage } from './catch-up.ts';
 import { createCatchUpWriter, MAX_CAUGHT_UP, MAX_HELD } from './catch-up-writer.ts';
 import { RENEW_MS } from './checkpoint-keeper.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import type { EventRecord } from '../../shared/log.ts';
 import { createFakeClock, flush as settle } from '../../shared/test-doubles.ts';
-import { createMemoryHistory } from '../../store/history.ts';
+import { createMemoryHistory } from '../../store/memory-history.ts';
 import { createEventWriter, GATHER_MS } from './event-writer.ts';
 
 function setUp() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import type { EventRecord } from '../../shared/log.ts';
-import { createMemoryHistory } from '../../store/history.ts';
+import { createMemoryHistory } from '../../store/memory-history.ts';
 import { createLogKeeper } from './log-keeper.ts';
 
 const records = (from: number, to: number): EventRecord[] =>

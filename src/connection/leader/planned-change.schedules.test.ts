@@ -289,7 +289,7 @@ describe('planned changes, whatever the service does', { timeout: 60_000 }, () =
           expect(countsOf(result.recorded)).toEqual(countsOf(delivered));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 25, endOnFailure: true },
     );
   });
 
@@ -314,7 +314,7 @@ describe('planned changes, whatever the service does', { timeout: 60_000 }, () =
           expect(twice(result.recorded)).toEqual([]);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 });

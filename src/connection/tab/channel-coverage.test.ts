@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flush } from '../../shared/test-doubles.ts';
-import { createMemoryHistory } from '../../store/history.ts';
+import { createMemoryHistory } from '../../store/memory-history.ts';
 import { createChannelCoverage } from './channel-coverage.ts';
 
 function setUp() {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventRecord, Gap } from '../../shared/log.ts';
 import { createStore } from '../../shared/store.ts';
 import { createFakeClock } from '../../shared/test-doubles.ts';
-import { createMemoryHistory } from '../../store/history.ts';
+import { createMemoryHistory } from '../../store/memory-history.ts';
 import type { Coverage, FeedRow } from '../api.ts';
 import { createFeed } from './feed.ts';
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { isLate } from '../../shared/is-late.ts';
 import { comparePositions, type EventRecord, type Position } from '../../shared/log.ts';
 import { createStore, type Store } from '../../shared/store.ts';
-import type { EventLog } from '../../store/event-log.ts';
+
 import type { EventPages } from '../../store/event-pages.ts';
 import type { Coverage, Feed, FeedRow, FeedState } from '../api.ts';
 import { appendRows, dropOldest, mergeRows } from './feed-rows.ts';
@@ -27,7 +27,7 @@ const BUSY_FACTOR = 2;
 
 export interface FeedDeps {
   channel: string;
-  log: Pick<EventPages, 'page' | 'count'> & Pick<EventLog, 'forward'>;
+  log: Pick<EventPages, 'page' | 'forward' | 'count'>;
   coverage: Store<Coverage>;
   clock: Clock;
   /** Whether somebody can see the page. */
