@@ -273,7 +273,7 @@ export const GUARDS = [
   },
   {
     name: 'a thread that stood still is no silent storage',
-    file: 'src/connection/leader/is-late.ts',
+    file: 'src/shared/is-late.ts',
     guard: 'clock.monotonic() - since < 2 * ms ? resolve(true) : wait()',
     without: 'resolve(true)',
     test: 'src/connection/leader/event-writer.test.ts',
