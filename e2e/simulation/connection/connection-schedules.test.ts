@@ -17,7 +17,7 @@ vi.mock('../../../src/connection/hosts/lazy-host.ts', async (original) =>
   (await import('./mocks.ts')).mockLazyHost(original),
 );
 
-const RUNS = Number(process.env.FC_RUNS ?? 2_000);
+const RUNS = Number(process.env.FC_RUNS ?? 1_500);
 const SEED = Number(process.env.FC_SEED ?? Math.trunc(Math.random() * 2 ** 31));
 const PATH = process.env.FC_PATH === undefined ? {} : { path: process.env.FC_PATH, endOnFailure: true };
 

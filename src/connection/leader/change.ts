@@ -247,11 +247,11 @@ function carryOn(
   effects: LeaderEffect[],
 ): Subscription {
   const covered = before?.coveredFrom ?? null;
-  // Confirmed before the old one's claim even began, the new one heard all of it as well.
-  if (sub.live !== null && covered !== null && (sub.live.at <= provenAt || sub.live.wall <= covered)) {
+  if (sub.live !== null && covered !== null && sub.live.at <= provenAt) {
     return { ...sub, coveredFrom: covered };
   }
-  const from = Math.max(sub.live?.wall ?? Number.POSITIVE_INFINITY, (covered ?? 0) + HOLE_MS);
+  const live = sub.live?.wall ?? Number.POSITIVE_INFINITY;
+  const from = covered === null ? live : Math.max(live, until);
   // Its last frame may be younger than the confirmation, and was sent before it: the hole is there, and to be seen.
   if (before !== undefined) endCoverage(before, Math.min(until, from - HOLE_MS), cause, effects);
   if (sub.live === null) return sub;
