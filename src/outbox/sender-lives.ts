@@ -3,6 +3,7 @@
  * frozen or not. So a claim of one that ended is free at once, and a claim of one that may yet be answered is not
  * touched, whoever has the turn by then.
  */
+import { keepLock } from '../shared/keep-lock.ts';
 
 export interface SenderLives {
   /** Resolves when the others can tell that this sender lives: before that it must claim nothing. */
@@ -16,17 +17,9 @@ export function createSenderLives(locks: LockManager | null, lockName: string, n
   if (locks === null) return { known: Promise.resolve(), lives: async () => true, close() {} };
   const lockOf = (sender: string): string => `${lockName}:${sender}`;
   let release = (): void => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
   const known = new Promise<void>((resolve) => {
-    locks
-      .request(lockOf(name), {}, () => {
-        resolve();
-        return held;
-      })
-      // Locks that are refused here are refused to all: then the claims alone keep senders apart.
-      .catch(() => resolve());
+    // Locks that are refused here are refused to all: then the claims alone keep senders apart.
+    release = keepLock(locks, lockOf(name), resolve, resolve);
   });
   return {
     known,

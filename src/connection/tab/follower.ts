@@ -1,3 +1,4 @@
+import { keepLock } from '../../shared/keep-lock.ts';
 import {
   type LeaderMessage,
   type LineMessage,
@@ -71,10 +72,16 @@ export function createFollower(deps: FollowerDeps): Follower {
     onOtherHost: refreshStatus,
   });
   const status = createStore<ConnectionStatus>(ownStatus());
-  const releaseTabLock = holdTabLock(locks, tab, () => {
-    present = true;
-    announce();
-  });
+  let releaseTabLock = holdTabLock();
+
+  /** Whoever queues on it learns at once when the page ends, even by a crash. */
+  function holdTabLock(): () => void {
+    if (locks === null) return () => {};
+    return keepLock(locks, tabLockName(tab), () => {
+      present = true;
+      announce();
+    });
+  }
 
   function post(message: LineMessage): void {
     if (!closed) line.postMessage(message);
@@ -194,10 +201,14 @@ export function createFollower(deps: FollowerDeps): Follower {
     suspend() {
       post({ v: 1, t: 'bye', tab });
       suspended = true;
+      // Not every browser leaves it to a page in its back/forward cache: a tab that has said good-bye has none.
+      releaseTabLock();
+      present = locks === null;
       leadership.host().suspend();
     },
     resume() {
       suspended = false;
+      releaseTabLock = holdTabLock();
       leadership.heard();
       leadership.host().resume();
       deps.onReturned();
@@ -231,18 +242,4 @@ export function createFollower(deps: FollowerDeps): Follower {
       releaseTabLock();
     },
   };
-}
-
-/** Held until the page ends: whoever queues on it learns of that at once, even after a crash. */
-function holdTabLock(locks: LockManager | null, tab: string, onHeld: () => void): () => void {
-  if (locks === null) return () => {};
-  let release = (): void => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  void locks.request(tabLockName(tab), () => {
-    onHeld();
-    return held;
-  });
-  return release;
 }
