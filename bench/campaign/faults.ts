@@ -31,12 +31,12 @@ const silence =
     app.wire.mend();
   };
 
-/** A switch of the Event API, with all sockets dropped at its beginning. */
+/** A switch of the Event API, with all sockets of the browsers closed at its beginning: the listener's stays. */
 const service =
   (on: object, off: object): Fault =>
   async ({ app, during }) => {
     await app.far.faults({ events: on });
-    await app.far.drop();
+    app.wire.cut('end');
     await during(1, 5);
     await app.far.faults({ events: off });
   };
@@ -69,7 +69,6 @@ const onNetwork: Record<string, Fault> = {
 };
 
 const atService: Record<string, Fault> = {
-  'dropped by the service': async ({ app }) => app.far.drop(),
   'service restarted': ({ restartService }) => restartService(),
   'no acknowledgement of connections': service(
     { withholdConnectionAck: true },
@@ -95,20 +94,20 @@ const atService: Record<string, Fault> = {
 const inSession: Record<string, Fault> = {
   async 'tokens expired'({ app }) {
     await app.far.expireTokens();
-    await app.far.drop();
+    app.wire.cut('end');
   },
   async 'provider away while tokens expire'({ app, pick, during }) {
     const mode = pick(['unavailable', 'hang', 'refuse', 'nonsense'] as const);
     await app.far.faults({ provider: { mode } });
     await app.far.expireTokens();
-    await app.far.drop();
+    app.wire.cut('end');
     await during(1, 5);
     await app.far.faults({ provider: { mode: 'ok' } });
   },
   'app’s server restarted': ({ app }) => app.restart(),
   async 'app’s server out of reach'({ app, during }) {
     app.proxy.cut();
-    await app.far.drop();
+    app.wire.cut('end');
     await during(1, 5);
     app.proxy.mend();
   },
@@ -128,9 +127,11 @@ const toTabs: Record<string, Fault> = {
     await open(victim, victim.url());
   },
   async 'tab in the back/forward cache'({ app, victim, during }) {
+    const address = victim.url();
     await victim.goto(`${app.origin}/healthz`);
     await during(1, 5);
-    await victim.goBack();
+    // Not back: Playwright loses pages that come out of the cache.
+    await open(victim, address);
   },
   async 'tab frozen'({ victim, during }) {
     const devtools = await victim.context().newCDPSession(victim);

@@ -17,7 +17,7 @@ import { machine } from '../support/keep.ts';
 import { startStand } from '../support/stand.ts';
 import { FAULTS, HITS_TABS, type Scene } from './faults.ts';
 import { isClean, type Queued, upOf } from './ledger.ts';
-import { CHANNEL, type Host, openSide, type Side } from './side.ts';
+import { CHANNEL, type Host, openSide, outboxOf, type Side } from './side.ts';
 
 const HOSTS: readonly Host[] = ['SharedWorker', 'elected tab'];
 const PER_SECOND = 20;
@@ -54,10 +54,11 @@ export async function main({ minutes, seed, only }: Campaign): Promise<number> {
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
   try {
+    const delivered = new Map<string, Queued[]>(HOSTS.map((host) => [outboxOf(host), []]));
+    // Before any tab is there: each of them publishes from its first moment on.
+    let far = await listen(app, [...delivered.keys()]);
     const sides: Side[] = [];
     for (const host of HOSTS) sides.push(await openSide(stand, browser, host));
-    const delivered = new Map<string, Queued[]>(sides.map(({ outbox }) => [outbox, []]));
-    let far = await listen(app, [...delivered.keys()]);
     const publisher = publishSteadily(app.far, CHANNEL, PER_SECOND);
 
     /** What the listener has heard belongs to the books; another one goes on. */

@@ -19,6 +19,9 @@ const STOP_MS = 10_000;
 
 export type Host = 'SharedWorker' | 'elected tab';
 
+/** On which the tabs of a browser publish. */
+export const outboxOf = (host: Host): string => `default/from-${host.replaceAll(' ', '-')}`;
+
 export interface Side {
   host: Host;
   /** On which its tabs publish. */
@@ -42,7 +45,7 @@ export interface Side {
 
 export async function openSide(stand: Stand, browser: Browser, host: Host): Promise<Side> {
   const context = await stand.visit(browser, 'ours');
-  const outbox = `default/from-${host.replaceAll(' ', '-')}`;
+  const outbox = outboxOf(host);
   const address = `${stand.url('ours', [CHANNEL])}${host === 'elected tab' ? '&host=elected-tab' : ''}`;
   const queued: Queued[] = [];
   const publishing: Promise<void>[] = [];
