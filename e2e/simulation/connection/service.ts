@@ -107,6 +107,8 @@ export function createService(deps: ServiceDeps): SimService {
     #upAfter = 0;
     #downAfter = 0;
     #waiting: (() => void)[] = [];
+    /** The network broke it off: what is still under way does not arrive, or it would come out of order. */
+    #brokenOff = false;
     #silentSince: number | null = null;
     #token: string;
 
@@ -171,10 +173,11 @@ export function createService(deps: ServiceDeps): SimService {
       this.#downAfter = at;
       world.post(at - world.now(), null, () => {
         if (this.silent) this.#waiting.push(() => this.down(fn));
-        else
+        else if (!this.#brokenOff) {
           world.post(0, this.realm, () => {
             if (this.readyState !== CLOSED) fn();
           });
+        }
       });
     }
 
@@ -193,6 +196,7 @@ export function createService(deps: ServiceDeps): SimService {
 
     /** The network breaks off both ends. */
     reset(): void {
+      this.#brokenOff = true;
       this.#waiting = [];
       this.#silentSince = null;
       this.#forget();

@@ -250,8 +250,7 @@ function carryOn(
   if (sub.live !== null && covered !== null && sub.live.at <= provenAt) {
     return { ...sub, coveredFrom: covered };
   }
-  const live = sub.live?.wall ?? Number.POSITIVE_INFINITY;
-  const from = covered === null ? live : Math.max(live, until);
+  const from = Math.max(sub.live?.wall ?? 0, covered === null ? 0 : until);
   // Its last frame may be younger than the confirmation, and was sent before it: the hole is there, and to be seen.
   if (before !== undefined) endCoverage(before, Math.min(until, from - HOLE_MS), cause, effects);
   if (sub.live === null) return sub;

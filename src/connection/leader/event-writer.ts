@@ -42,8 +42,7 @@ const PATIENCE_MS = 1_000;
 /** Events that wait for a storage that does not answer; older ones are then shown only. */
 const MAX_UNSTORED = 20_000;
 
-export const STORAGE_SILENT =
-  'The storage does not answer. New events are shown, and kept when it answers again.';
+export const STORAGE_SILENT = 'The storage does not answer. Events are shown, and kept once it does.';
 
 /** One batch must fit a structured clone without a pause that people feel: events, and bytes. */
 const MAX_BATCH = 500;
