@@ -71,7 +71,8 @@ function testsOf({ specs = [], suites = [] }) {
 }
 
 function cellOf(run) {
-  if (run === undefined || run.outcome === 'skipped') return '– (below)';
+  if (run === undefined) return 'not run';
+  if (run.outcome === 'skipped') return '– (below)';
   const notes = [
     ...(run.host === undefined ? [] : [HOSTS[run.host]]),
     ...run.measured,

@@ -1,14 +1,16 @@
 /** The tab that holds or started the connection is closed while events flow. */
 import { expect } from '@playwright/test';
-import { subscribed } from '../support/fixtures.ts';
+import { subscribed, upTo } from '../support/fixtures.ts';
 import { expectHonest } from '../support/honesty.ts';
 import { lastHeard, momentHeard, tellLeaving, watchLine } from '../support/line-watch.ts';
 import { publishSteadily } from '../support/publisher.ts';
 import { test } from './support/fixtures.ts';
-import { leaderFirst } from './support/leading-tab.ts';
+import { isKnownToLive, leaderFirst } from './support/leading-tab.ts';
 import { noteHost, noteSeen, noteTime } from './support/note.ts';
 import { takeAway } from './support/page-scripts.ts';
 import { CHANNEL, expectLast, expectShown, live, openTabs } from './support/words.ts';
+
+const OWN = 'default/two';
 
 for (const missing of [[], ['SharedWorker']] as const) {
   const title = 'the leading tab closed under traffic';
@@ -57,6 +59,10 @@ test('the leading tab left for another page, and back', async ({ app, engine }) 
   app.proxy.letPagesBeCached();
   const [leader, survivor] = await leaderFirst(await openTabs(engine, app, 2));
   if (survivor === undefined) throw new Error('no tab is left');
+  // A channel that nobody else wants: it is heard only while the tab counts as there.
+  await leader.goto(`${app.origin}/c/${OWN}`);
+  await live([leader]);
+  await subscribed(app, [OWN]);
   await watchLine(survivor);
   await tellLeaving(leader);
   noteHost((await lastHeard(survivor)).host);
@@ -74,7 +80,19 @@ test('the leading tab left for another page, and back', async ({ app, engine }) 
 
   await leader.back();
   await live([leader, survivor]);
+  for (const n of [1, 2]) {
+    // On the one socket that there is now: what the leading tab had may still be counted for a moment.
+    await expect
+      .poll(async () => {
+        const { sockets } = (await app.far.stats()).events;
+        return sockets.map(({ subscriptions }) => subscriptions.map(({ channel }) => channel).sort());
+      })
+      .toEqual([[CHANNEL, OWN].map((channel) => expect.stringMatching(new RegExp(`^/?${channel}$`)))]);
+    await app.far.publish(OWN, [{ n }]);
+    await expectShown([leader], upTo(n));
+  }
+  expect(await isKnownToLive(leader), 'the others can tell that it lives').toBe(true);
   await app.far.publish(CHANNEL, [{ n: 2 }]);
-  await expectShown([leader, survivor], [1, 2]);
+  await expectShown([survivor], [1, 2]);
   await expect.poll(async () => (await app.far.stats()).events.socketsOpen).toBe(1);
 });

@@ -5,7 +5,16 @@ import type { WiredApp } from '../support/wired.ts';
 import type { Tab } from './driver/browser.ts';
 import { type Engine, test } from './support/fixtures.ts';
 import { noteTime } from './support/note.ts';
-import { CHANNEL, expectShown, expectStatus, live, openTabs, signIn, textOf } from './support/words.ts';
+import {
+  addressOf,
+  CHANNEL,
+  expectShown,
+  expectStatus,
+  live,
+  openTabs,
+  signIn,
+  textOf,
+} from './support/words.ts';
 
 const SECRET = 'for-ada-only';
 
@@ -81,6 +90,8 @@ test('another user afterwards sees nothing of the first', async ({ app, engine }
   const [first, second, third] = await adaWatches(engine, app);
   await first.click({ role: 'button', name: 'Sign out' });
   await expectStatus([first, second, third], /^Signed out/);
+  // Back from the provider, where signing out leads.
+  await expect.poll(() => addressOf(first)).toBe(`${app.origin}/`);
   await signIn(first, app, 'grace');
   await live([first]);
   for (const tab of [second, third]) await tab.goto(`${app.origin}/c/${CHANNEL}`);

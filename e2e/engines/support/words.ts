@@ -20,6 +20,9 @@ async function ask<A, R>(tab: Tab, run: (arg: A) => R | Promise<R>, arg: A): Pro
 export const statusOf = (tab: Tab): Promise<string> =>
   ask(tab, () => document.querySelector('[role=status]')?.textContent ?? '', undefined);
 
+/** The address of the page. */
+export const addressOf = (tab: Tab): Promise<string> => ask(tab, () => location.href, undefined);
+
 /** Text of the page, or of what `selector` finds in it. */
 export const textOf = (tab: Tab, selector = 'body'): Promise<string> =>
   ask(tab, (wanted) => document.querySelector<HTMLElement>(wanted)?.innerText ?? '', selector);
@@ -60,7 +63,7 @@ export async function signIn(tab: Tab, app: App, user = 'ada', path = `/c/${CHAN
   await tab.evaluate(async () => void (await navigator.serviceWorker?.ready));
   await tab.click({ role: 'link', name: 'Sign in' });
   await tab.click({ role: 'button', name: new RegExp(`Continue as ${user}`) });
-  await expect.poll(() => ask(tab, () => location.href, undefined)).toBe(app.origin + path);
+  await expect.poll(() => addressOf(tab)).toBe(app.origin + path);
 }
 
 /** `count` tabs of ada on the channel, all live, and the channel subscribed at the service. */
