@@ -19,17 +19,17 @@ test('text that is shared signed out is there after the sign-in, once, and no se
   app,
   page,
 }) => {
-  await page.goto(`${app.origin}/#share=${encodeURIComponent('{"shared": true}')}`);
+  await page.goto(`${app.origin}/#share=${encodeURIComponent('{"note": "unheard-of"}')}`);
   await signInHere(page);
   await openChannels(page, ['default/chat']);
-  await expect(page.getByRole('textbox', { name: 'Event' })).toHaveValue('{"shared": true}');
+  await expect(page.getByRole('textbox', { name: 'Event' })).toHaveValue('{"note": "unheard-of"}');
   // Once is enough.
   await page.getByRole('textbox', { name: 'Event' }).fill('');
   await page.reload();
   await live(page);
   await expect(page).toHaveURL(`${app.origin}/c/default/chat`);
   await expect(page.getByRole('textbox', { name: 'Event' })).toHaveValue('');
-  expect(JSON.stringify(app.proxy.seen)).not.toContain('shared');
+  expect(JSON.stringify(app.proxy.seen)).not.toContain('unheard-of');
 });
 
 test('what waits unread is counted on after a reload and after a crash', async ({ app, context, page }) => {

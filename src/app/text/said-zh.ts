@@ -25,7 +25,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'The service has been silent; trying a second connection.': '服务一直没有动静；正在尝试第二个连接。',
   'The successor was closed.': '接替的连接已关闭。',
   'The service did not answer in time.': '服务未及时回答。',
-  'The storage does not answer. New events are shown, and kept when it answers again.':
+  'It was not sent in time.': '没有及时发送。',
+  'The storage does not answer.': '存储没有响应。',
+  'The storage does not answer. Events are shown, and kept once it does.':
     '存储没有响应。新事件会照常显示，并在存储恢复后保存。',
   'There is no newer access token yet.': '还没有更新的访问令牌。',
   'The service gave no reason.': '服务没有说明原因。',

@@ -250,7 +250,8 @@ function carryOn(
   if (sub.live !== null && covered !== null && sub.live.at <= provenAt) {
     return { ...sub, coveredFrom: covered };
   }
-  const from = Math.max(sub.live?.wall ?? 0, covered === null ? 0 : until);
+  // What the old one heard until then proves nothing of a channel that it was not subscribed to.
+  const from = Math.max(sub.live?.wall ?? 0, until, covered ?? 0);
   // Its last frame may be younger than the confirmation, and was sent before it: the hole is there, and to be seen.
   if (before !== undefined) endCoverage(before, Math.min(until, from - HOLE_MS), cause, effects);
   if (sub.live === null) return sub;
@@ -271,9 +272,8 @@ export function failChange(
   if (candidate !== null) endOverlap(line, candidate.id, at, effects);
   if (line.drain !== null && line.current !== null) {
     // Half-way: the old one delivers nothing any more, so it is subscribed again.
-    for (const sub of Object.values(line.current.subs)) {
-      endCoverage(sub, line.drain.wall, 'connection-lost', effects);
-    }
+    const until = Math.min(line.current.provenWall, line.drain.wall);
+    for (const sub of Object.values(line.current.subs)) endCoverage(sub, until, 'connection-lost', effects);
     line.current = { ...line.current, subs: {} };
   }
   line.changeAfter = at.now + restMs;

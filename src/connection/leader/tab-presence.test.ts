@@ -47,6 +47,18 @@ describe('the presence of tabs', () => {
     expect(gone).toEqual(['one']);
   });
 
+  it('queues on the lock of a tab as soon as it holds one, and no longer counts its silence', async () => {
+    const { clock, locks, gone, presence, open } = setUp();
+    presence.seen('one', false);
+    await open('one');
+    clock.advance(3_600_000);
+    await flush();
+    expect(gone).toEqual([]);
+    locks.end('one');
+    await flush();
+    expect(gone).toEqual(['one']);
+  });
+
   it('knows a tab again that came back after its good-bye', async () => {
     const { locks, gone, presence, open } = setUp();
     await open('one');

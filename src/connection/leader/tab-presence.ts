@@ -24,10 +24,10 @@ export interface TabPresenceDeps {
 }
 
 export function createTabPresence({ locks, clock, onGone }: TabPresenceDeps): TabPresence {
-  const watched = new Map<string, () => void>();
+  const watched = new Map<string, { locked: boolean; stop(): void }>();
 
   function gone(tab: string): void {
-    watched.get(tab)?.();
+    watched.get(tab)?.stop();
     if (watched.delete(tab)) onGone(tab);
   }
 
@@ -43,19 +43,16 @@ export function createTabPresence({ locks, clock, onGone }: TabPresenceDeps): Ta
 
   return {
     seen(tab, locked) {
-      if (locked && locks !== null) {
-        if (!watched.has(tab)) watched.set(tab, watchLock(locks, tab));
-        return;
-      }
-      watched.get(tab)?.();
-      watched.set(
-        tab,
-        clock.after(SILENT_TAB_MS, () => gone(tab)),
-      );
+      const manager = locked ? locks : null;
+      const known = watched.get(tab);
+      if (manager !== null && known?.locked) return;
+      known?.stop();
+      const stop = manager === null ? clock.after(SILENT_TAB_MS, () => gone(tab)) : watchLock(manager, tab);
+      watched.set(tab, { locked: manager !== null, stop });
     },
     left: gone,
     close() {
-      for (const stop of watched.values()) stop();
+      for (const { stop } of watched.values()) stop();
       watched.clear();
     },
   };

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaderMessage, LeaderStatus, LineMessage } from '../../shared/line-messages.ts';
+import {
+  type LeaderMessage,
+  type LeaderStatus,
+  type LineMessage,
+  tabLockName,
+} from '../../shared/line-messages.ts';
 import { createFakeClock, flush } from '../../shared/test-doubles.ts';
 import type { Host } from '../hosts/host.ts';
 import { createAir } from '../leader/test-doubles.ts';
 import { createFakeLocks } from '../test-doubles.ts';
 import { createFollower } from './follower.ts';
+import type { PageListener } from './page-events.ts';
 
 const STATUS: LeaderStatus = {
   leaderId: 'abc',
@@ -23,11 +29,13 @@ const STATUS: LeaderStatus = {
   history: 'kept',
 };
 
-/** A follower whose host only notes what it is told. */
+/** A follower whose host only notes what it is told, in a page whose events the test makes. */
 async function setUp(kind: Host['kind'] = 'elected-tab') {
   const clock = createFakeClock();
   const BroadcastChannel = createAir();
   const acts: string[] = [];
+  const locks = createFakeLocks();
+  let watching: PageListener | null = null;
   const follower = createFollower({
     tab: 'me',
     line: 'line',
@@ -35,9 +43,12 @@ async function setUp(kind: Host['kind'] = 'elected-tab') {
     page: {
       visible: () => true,
       online: () => true,
-      watch: () => () => {},
+      watch: (events) => {
+        watching = events;
+        return () => {};
+      },
     },
-    locks: createFakeLocks().of('me'),
+    locks: locks.of('me'),
     leaderLock: 'leader',
     clock,
     kind,
@@ -76,6 +87,11 @@ async function setUp(kind: Host['kind'] = 'elected-tab') {
     follower,
     acts,
     said,
+    locks,
+    page: () => {
+      if (watching === null) throw new Error('Nobody watches the page.');
+      return watching;
+    },
     async hear(...messages: LeaderMessage[]) {
       for (const message of messages) leader.postMessage(message);
       await flush();
@@ -122,6 +138,19 @@ describe('a follower', () => {
     follower.announce();
     await flush();
     expect(said.at(-1)).toMatchObject({ t: 'tab', known: 1_700_000_000_000 });
+  });
+
+  it('is heard again at once when it returns, though a leader that hangs has its lock', async () => {
+    const { said, locks, page } = await setUp();
+    void locks.of('leader').request(tabLockName('me'), () => new Promise(() => {}));
+    page().suspend();
+    await flush();
+    page().resume();
+    await flush();
+    expect(said.at(-1)).toMatchObject({ t: 'tab', tab: 'me', locked: false });
+    locks.end('leader');
+    await flush();
+    expect(said.at(-1)).toMatchObject({ t: 'tab', tab: 'me', locked: true });
   });
 
   it('takes an offer that is its own', async () => {

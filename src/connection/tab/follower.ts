@@ -60,7 +60,12 @@ export function createFollower(deps: FollowerDeps): Follower {
   let wasLive = false;
   let suspended = false;
   let closed = false;
-  /** Whether this tab's own lock is held already: only then may the leader queue on it. */
+  /** Whether this tab's own lock is held: only then may the leader queue on it. */
+  let locked = false;
+  /**
+   * Whether the leader may hear of this tab: when it first holds its lock. A tab that returns does not wait for that:
+   * the lock may be with a leader that hangs.
+   */
   let present = locks === null;
 
   const leadership = createLeadership({
@@ -79,6 +84,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     if (locks === null) return () => {};
     return keepLock(locks, tabLockName(tab), () => {
       present = true;
+      locked = true;
       announce();
     });
   }
@@ -92,7 +98,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     announcedAt = clock.monotonic();
     const [visible, online] = [page.visible(), page.online()];
     const known = leader?.message.epoch ?? 0;
-    post({ v: 1, t: 'tab', tab, locked: locks !== null, visible, online, wants: deps.wants(), known });
+    post({ v: 1, t: 'tab', tab, locked, visible, online, wants: deps.wants(), known });
   }
 
   function ownStatus(): ConnectionStatus {
@@ -203,7 +209,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       suspended = true;
       // Not every browser leaves it to a page in its back/forward cache: a tab that has said good-bye has none.
       releaseTabLock();
-      present = locks === null;
+      locked = false;
       leadership.host().suspend();
     },
     resume() {
@@ -211,6 +217,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       releaseTabLock = holdTabLock();
       leadership.heard();
       leadership.host().resume();
+      announce();
       deps.onReturned();
     },
   });
