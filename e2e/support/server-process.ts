@@ -73,13 +73,19 @@ export function createServerProcess({ env, lastLine }: ServerProcessOptions): Se
   };
 }
 
-/** A port that nobody uses now. */
+/** Given once in this process: a port that was just let go is often the next one that the system offers. */
+const given = new Set<number>();
+
+/** A port that nobody listens on, and that no earlier call has given. */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.listen(0, 'localhost', () => {
       const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const fresh = !given.has(port);
+      given.add(port);
+      probe.close(() => resolve(fresh ? port : freePort()));
     });
   });
 }

@@ -1,7 +1,4 @@
-/**
- * Deletes all that the device keeps of one user. A wipe that the closing of a page cuts short is finished by the
- * next page: a note stays until it is done.
- */
+/** Deletes all that the device keeps of one user. A wipe that the closing of a page cuts short is finished by the next page. */
 import { lineNames } from '../shared/line-messages.ts';
 import { deleteDatabase } from './database.ts';
 
@@ -14,15 +11,19 @@ export interface NoteStorage {
 
 const NOTE = 'switchboard:pending-wipe';
 
-/** Resolves when every context has let go of the user's database and it is deleted. */
+/**
+ * Resolves when every context has let go of the user's database and it is deleted. The note stays: a leader that ends in
+ * these moments may write its last words into a new one, so the next page deletes once more.
+ */
 export async function wipeUser(sub: string, storage: NoteStorage): Promise<void> {
   storage.setItem(NOTE, sub);
   await deleteDatabase(lineNames(sub).database);
-  storage.removeItem(NOTE);
 }
 
 /** Finishes a wipe that an earlier page began. */
 export async function finishWipe(storage: NoteStorage): Promise<void> {
   const sub = storage.getItem(NOTE);
-  if (sub !== null) await wipeUser(sub, storage);
+  if (sub === null) return;
+  await deleteDatabase(lineNames(sub).database);
+  storage.removeItem(NOTE);
 }

@@ -23,21 +23,20 @@ export function useRowHeight(deps: RowHeightDeps): void {
 
   useEffect(() => {
     if (before.current === height) return;
-    // The document has the new density when this frame is drawn, whoever's effect sets it, and rows have their heights.
-    const frame = requestAnimationFrame(() => {
-      before.current = height;
-      const { virtualizer, scroller, following, show } = latest.current;
-      const list = scroller.current;
-      if (list === null) return;
-      // Asked before the old heights are forgotten.
-      const first = virtualizer.getVirtualItemForOffset(list.scrollTop);
-      const above = list.scrollTop - (first?.start ?? 0);
-      virtualizer.measure();
-      virtualizer.getTotalSize();
-      // Rows whose height does not change with the density tell nobody by themselves that it is to be asked for again.
-      for (const row of list.querySelectorAll('[data-measured]')) virtualizer.measureElement(row);
-      if (!following && first !== undefined) show(first.index, Math.min(above, height - 1));
-    });
-    return () => cancelAnimationFrame(frame);
+    before.current = height;
+    const { virtualizer, scroller, following, show } = latest.current;
+    const list = scroller.current;
+    if (list === null) return;
+    // Asked before the old heights are forgotten.
+    const first = virtualizer.getVirtualItemForOffset(list.scrollTop);
+    const above = list.scrollTop - (first?.start ?? 0);
+    virtualizer.measure();
+    virtualizer.getTotalSize();
+    // Rows whose height does not change with the density tell nobody by themselves that it is to be asked for again, and
+    // `measureElement` asks for nothing while the list scrolls, as it does for who follows the end.
+    for (const row of list.querySelectorAll<HTMLElement>('[data-measured]')) {
+      virtualizer.resizeItem(virtualizer.indexFromElement(row), row.offsetHeight);
+    }
+    if (!following && first !== undefined) show(first.index, Math.min(above, height - 1));
   }, [height]);
 }
