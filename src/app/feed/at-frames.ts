@@ -10,7 +10,7 @@ const UNDRAWN_MS = 250;
 /** A frame that takes longer is a sign that the machine has more to do than it can, milliseconds. */
 const SLOW_MS = 32;
 /** How many times as long as a slow frame took nothing new is drawn, so that many busy windows leave each other room. */
-const REST_FACTOR = 3;
+const REST_FACTOR = 5;
 /** The longest rest, milliseconds. */
 const MAX_REST_MS = 500;
 
