@@ -6,6 +6,8 @@ import { CHROMIUM, CHROMIUM_ARGS } from '../scripts/chromium.mjs';
 export default defineConfig({
   testDir: import.meta.dirname,
   testMatch: '*.spec.ts',
+  // The same in three engines has a command of its own: npm run test:engines.
+  testIgnore: 'engines/**',
   outputDir: join(import.meta.dirname, '../test-results'),
   // Two cores: a second browser beside the first would only make every time-out a guess.
   workers: 1,
