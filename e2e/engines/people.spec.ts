@@ -75,6 +75,8 @@ test('sign-out seen by all tabs', async ({ app, engine }) => {
   noteTime('in all tabs', slowest);
   expect(slowest).toBeLessThan(500);
 
+  // Back from the provider, where signing out leads: before that, the page may be on its way there.
+  await expect.poll(() => addressOf(first)).toBe(`${app.origin}/`);
   await expectStatus([first], /^Signed out/);
   await expect.poll(async () => (await app.far.stats()).events.socketsOpen).toBe(0);
   await expect.poll(async () => (await app.far.stats()).provider.revocations).toBe(1);
@@ -90,7 +92,6 @@ test('another user afterwards sees nothing of the first', async ({ app, engine }
   const [first, second, third] = await adaWatches(engine, app);
   await first.click({ role: 'button', name: 'Sign out' });
   await expectStatus([first, second, third], /^Signed out/);
-  // Back from the provider, where signing out leads.
   await expect.poll(() => addressOf(first)).toBe(`${app.origin}/`);
   await signIn(first, app, 'grace');
   await live([first]);
