@@ -1,6 +1,6 @@
 /** Templates: insert, rename, delete, and save what is written as one. */
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import { CloseIcon } from '../design/icons.tsx';
+import { type FormEvent, useId, useRef, useState } from 'react';
+import { SheetDialog } from '../design/sheet-dialog.tsx';
 import { useDesk } from '../desk/desk-context.ts';
 import { type Kept, MAX_TEMPLATES, type Template } from './kept.ts';
 import { useComposerText } from './use-composer-text.ts';
@@ -19,13 +19,11 @@ interface TemplatesDialogProps {
 export function TemplatesDialog({ kept, source, onInsert, onClose }: TemplatesDialogProps) {
   const text = useComposerText();
   const { announce } = useDesk();
-  const dialog = useRef<HTMLDialogElement>(null);
   const nameField = useRef<HTMLInputElement>(null);
   const [templates, setTemplates] = useState(() => kept.templates());
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
 
   const change = (next: (now: readonly Template[]) => readonly Template[], done: string | null) => {
     const stored = kept.setTemplates(next);
@@ -47,74 +45,67 @@ export function TemplatesDialog({ kept, source, onInsert, onClose }: TemplatesDi
   };
 
   return (
-    <dialog ref={dialog} className="dialog kept-dialog" aria-labelledby={id} onClose={onClose}>
-      <div className="sheet-head">
-        <h2 id={id}>{text.templates}</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={text.close}
-          onClick={() => dialog.current?.close()}
-        >
-          <CloseIcon />
-        </button>
-      </div>
-      {templates.length === 0 && <p className="hint">{text.templatesNone}</p>}
-      <ul className="kept-list">
-        {templates.map((template) => (
-          <TemplateItem
-            key={template.id}
-            template={template}
-            onInsert={() => {
-              dialog.current?.close();
-              onInsert(template.source);
-            }}
-            onRename={(given) =>
-              change(
-                (now) => now.map((one) => (one.id === template.id ? { ...one, name: given } : one)),
-                null,
-              )
-            }
-            onDelete={() => {
-              change((now) => now.filter((one) => one.id !== template.id), text.deleted(template.name));
-              nameField.current?.focus();
-            }}
-          />
-        ))}
-      </ul>
-      <form onSubmit={save} noValidate>
-        <label className="field">
-          <span>{text.templateSave}</span>
-          <span className="field-row">
-            <input
-              ref={nameField}
-              className="input"
-              type="text"
-              aria-label={text.templateName}
-              placeholder={text.templateName}
-              value={name}
-              maxLength={MAX_NAME_CHARS}
-              autoComplete="off"
-              aria-invalid={problem !== null}
-              aria-describedby={problem === null ? undefined : `${id}-problem`}
-              onChange={(event) => {
-                setName(event.currentTarget.value);
-                setProblem(null);
-              }}
-            />
-            <button type="submit" className="button">
-              {text.templateGo}
-            </button>
-          </span>
-        </label>
-        {problem !== null && (
-          <p className="field-error" id={`${id}-problem`} role="alert">
-            {problem}
-          </p>
-        )}
-      </form>
-      <p className="hint kept-hint">{text.variables}</p>
-    </dialog>
+    <SheetDialog className="kept-dialog" title={text.templates} onClose={onClose}>
+      {(close) => (
+        <>
+          {templates.length === 0 && <p className="hint">{text.templatesNone}</p>}
+          <ul className="kept-list">
+            {templates.map((template) => (
+              <TemplateItem
+                key={template.id}
+                template={template}
+                onInsert={() => {
+                  close();
+                  onInsert(template.source);
+                }}
+                onRename={(given) =>
+                  change(
+                    (now) => now.map((one) => (one.id === template.id ? { ...one, name: given } : one)),
+                    null,
+                  )
+                }
+                onDelete={() => {
+                  change((now) => now.filter((one) => one.id !== template.id), text.deleted(template.name));
+                  nameField.current?.focus();
+                }}
+              />
+            ))}
+          </ul>
+          <form onSubmit={save} noValidate>
+            <label className="field">
+              <span>{text.templateSave}</span>
+              <span className="field-row">
+                <input
+                  ref={nameField}
+                  className="input"
+                  type="text"
+                  aria-label={text.templateName}
+                  placeholder={text.templateName}
+                  value={name}
+                  maxLength={MAX_NAME_CHARS}
+                  autoComplete="off"
+                  aria-invalid={problem !== null}
+                  aria-describedby={problem === null ? undefined : `${id}-problem`}
+                  onChange={(event) => {
+                    setName(event.currentTarget.value);
+                    setProblem(null);
+                  }}
+                />
+                <button type="submit" className="button">
+                  {text.templateGo}
+                </button>
+              </span>
+            </label>
+            {problem !== null && (
+              <p className="field-error" id={`${id}-problem`} role="alert">
+                {problem}
+              </p>
+            )}
+          </form>
+          <p className="hint kept-hint">{text.variables}</p>
+        </>
+      )}
+    </SheetDialog>
   );
 }
 

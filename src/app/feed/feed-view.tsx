@@ -1,23 +1,20 @@
 /** One channel as a person looks at it: its name and state, a filter, what arrived, and one event in detail. */
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { isWildcard } from '../../shared/channel.ts';
-import { useAction } from '../actions/use-action.ts';
 import { useRate } from '../channels/channel-pace.ts';
 import { Sparkline } from '../channels/sparkline.tsx';
 import { BackIcon } from '../design/icons.tsx';
 import { useDesk, useWindow } from '../desk/desk-context.ts';
 import type { FilterInput } from '../desk/filter-input.ts';
-import { NEW_VIEW, withView } from '../desk/window-state.ts';
-import { DetailPane } from '../detail/detail-pane.tsx';
+import { NEW_VIEW } from '../desk/window-state.ts';
 import { FilterBar } from '../filter/filter-bar.tsx';
-import { Separator } from '../layout/separator.tsx';
-import { useStacked } from '../layout/use-stacked.ts';
 import { useConnection, useConnectionStatus } from '../services.ts';
 import { useText } from '../text/use-text.ts';
 import { ExportButton } from './export-button.tsx';
 import { FeedAnnouncer } from './feed-announcer.tsx';
 import { FeedLog } from './feed-log.tsx';
 import { FeedNotice } from './feed-notice.tsx';
+import { FeedSplit } from './feed-split.tsx';
 import { GoToTime } from './go-to-time.tsx';
 import { useFeed } from './use-feed.ts';
 import { useReader } from './use-reader.ts';
@@ -28,8 +25,6 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
   const status = useConnectionStatus();
   const view = useWindow((state) => state.views[channel]) ?? NEW_VIEW;
   const [problem, setProblem] = useState<string | null>(null);
-  const body = useRef<HTMLDivElement>(null);
-  const stacked = useStacked(body);
   const slots = useRate(channel);
   const connection = useConnection();
   const feed = useFeed(channel);
@@ -47,11 +42,6 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
 
   const channelStatus = status?.channels[channel] ?? null;
   const phase = channelStatus?.phase ?? 'waiting';
-  const close = () => {
-    desk.update((now) => withView(now, channel, { selected: null }));
-    document.querySelector<HTMLElement>('.feed-scroller [data-row-button][tabindex="0"]')?.focus();
-  };
-  useAction('closeDetail', view.selected === null ? null : close);
 
   const showAll = () => {
     desk.update((now) => ({ ...now, last: null }));
@@ -82,35 +72,22 @@ export function FeedView({ channel, offline }: { channel: string; offline: boole
         <ExportButton channel={channel} feed={feed} filter={filter ?? null} onProblem={setProblem} />
       </div>
       <FilterBar channel={channel} filter={view.filter} reader={reader} onApply={applyFilter} />
-      <div className="feed-split" ref={body} data-stacked={stacked}>
-        <div className="feed-body">
-          <FeedNotice
-            offline={offline}
-            connectionPhase={status?.phase ?? null}
-            channelStatus={channelStatus}
-            problem={problem}
-          />
-          <FeedLog
-            channel={channel}
-            reader={reader}
-            live={phase === 'live'}
-            filtered={filter !== null && filter !== undefined}
-            target={target}
-            onProblem={setProblem}
-          />
-        </div>
-        {view.selected !== null && (
-          <>
-            <Separator
-              pane="detail"
-              controls="detail"
-              orientation={stacked ? 'horizontal' : 'vertical'}
-              direction={-1}
-            />
-            <DetailPane feed={feed} reader={reader} position={view.selected} onClose={close} />
-          </>
-        )}
-      </div>
+      <FeedSplit view={channel} feed={feed} reader={reader}>
+        <FeedNotice
+          offline={offline}
+          connectionPhase={status?.phase ?? null}
+          channelStatus={channelStatus}
+          problem={problem}
+        />
+        <FeedLog
+          channel={channel}
+          reader={reader}
+          live={phase === 'live'}
+          filtered={filter !== null && filter !== undefined}
+          target={target}
+          onProblem={setProblem}
+        />
+      </FeedSplit>
       <FeedAnnouncer channel={channel} feed={feed} />
     </section>
   );

@@ -2,17 +2,14 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Coverage, Feed } from '../../connection/api.ts';
 import { createStore } from '../../shared/store.ts';
-import { useAction } from '../actions/use-action.ts';
 import { BackIcon, CloseIcon } from '../design/icons.tsx';
 import { useDesk, useWindow } from '../desk/desk-context.ts';
 import type { FilterInput } from '../desk/filter-input.ts';
 import { NEW_VIEW, withView } from '../desk/window-state.ts';
-import { DetailPane } from '../detail/detail-pane.tsx';
 import { FeedRows } from '../feed/feed-rows.tsx';
+import { FeedSplit } from '../feed/feed-split.tsx';
 import { useReader } from '../feed/use-reader.ts';
 import { FilterBar } from '../filter/filter-bar.tsx';
-import { Separator } from '../layout/separator.tsx';
-import { useStacked } from '../layout/use-stacked.ts';
 import { useStore } from '../services.ts';
 import { useText } from '../text/use-text.ts';
 import { showRecording, viewKeyOf } from './open-recording.ts';
@@ -156,8 +153,6 @@ function Ready({ recording, feed, result }: ReadyProps) {
   const key = viewKeyOf(recording.name);
   const view = useWindow((state) => state.views[key]) ?? NEW_VIEW;
   const [problem, setProblem] = useState<string | null>(null);
-  const body = useRef<HTMLDivElement>(null);
-  const stacked = useStacked(body);
   /** Undefined: it is not known yet whether the filter of last time means something. */
   const [filter, setFilter] = useState<FilterInput | null | undefined>(
     view.filter === null ? null : undefined,
@@ -181,48 +176,23 @@ function Ready({ recording, feed, result }: ReadyProps) {
     setPlaced(true);
   }, [desk, key, index]);
 
-  const closeDetail = () => {
-    desk.update((now) => withView(now, key, { selected: null }));
-    body.current?.querySelector<HTMLElement>('[data-row-button][tabindex="0"]')?.focus();
-  };
-  useAction('closeDetail', view.selected === null ? null : closeDetail);
-
   return (
     <>
       <FilterBar channel={key} filter={view.filter} reader={reader} saveable={false} onApply={applyFilter} />
-      <div className="feed-split" ref={body} data-stacked={stacked}>
-        <div className="feed-body">
-          {problem !== null && <p className="notice notice-danger feed-notice">{problem}</p>}
-          {result.cut && <p className="notice notice-warn feed-notice">{text.cut(index.count)}</p>}
-          <Broken result={result} />
-          <FeedRows
-            key={reader === null ? 'none' : 'some'}
-            channel={key}
-            reader={reader}
-            live={false}
-            filtered={filter !== null && filter !== undefined}
-            target={null}
-            onProblem={setProblem}
-          />
-        </div>
-        {view.selected !== null && (
-          <>
-            <Separator
-              pane="detail"
-              controls="detail"
-              orientation={stacked ? 'horizontal' : 'vertical'}
-              direction={-1}
-            />
-            <DetailPane
-              key={`${view.selected.epoch}.${view.selected.n}`}
-              feed={feed}
-              reader={reader}
-              position={view.selected}
-              onClose={closeDetail}
-            />
-          </>
-        )}
-      </div>
+      <FeedSplit view={key} feed={feed} reader={reader}>
+        {problem !== null && <p className="notice notice-danger feed-notice">{problem}</p>}
+        {result.cut && <p className="notice notice-warn feed-notice">{text.cut(index.count)}</p>}
+        <Broken result={result} />
+        <FeedRows
+          key={reader === null ? 'none' : 'some'}
+          channel={key}
+          reader={reader}
+          live={false}
+          filtered={filter !== null && filter !== undefined}
+          target={null}
+          onProblem={setProblem}
+        />
+      </FeedSplit>
       <ReplayForm recording={recording} channels={index.channels()} />
     </>
   );
