@@ -2,67 +2,36 @@
  * The app as it is used from the dock, installed for real: where its addresses lead, that windows are used again, the
  * number on its icon, links of other programs, shared text and opened files.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from '@playwright/test';
-import { CHROMIUM, CHROMIUM_ARGS } from '../scripts/chromium.mjs';
 import { type App, expect, live, openChannels, signIn, subscribed, test } from './support/fixtures.ts';
+import { type Installed, installed } from './support/installed.ts';
 
-/** Chromium's commands for installed apps, which Playwright's types do not know. */
-interface AppCommands {
-  send(method: string, params?: object): Promise<Record<string, unknown>>;
-}
-
-interface Installed {
-  context: BrowserContext;
-  /** The app's own window, signed in. */
-  window: Page;
+interface Launcher extends Installed {
   launch(path: string): Promise<void>;
   launchFiles(files: readonly string[]): Promise<void>;
   badge(): Promise<number>;
-  folder: string;
 }
 
-async function installed(app: App, use: (installed: Installed) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'switchboard-installed-'));
-  const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
-    executablePath: CHROMIUM,
-    args: CHROMIUM_ARGS,
-  });
-  try {
-    const page = context.pages()[0] ?? (await context.newPage());
-    await page.goto(app.origin);
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    const tab = (await context.newCDPSession(page)) as unknown as AppCommands;
-    const browser = (await context.browser()?.newBrowserCDPSession()) as unknown as AppCommands;
-    const { appId: manifestId } = await tab.send('Page.getAppId');
-    await browser.send('PWA.install', { manifestId, installUrlOrBundleUrl: app.origin });
-    await browser.send('PWA.changeAppUserSettings', { manifestId, displayMode: 'standalone' });
-    const opened = context.waitForEvent('page');
-    await browser.send('PWA.launch', { manifestId });
-    const window = await opened;
-    await window.waitForLoadState();
-    await page.goto('about:blank');
-    await signIn(window, app);
+/** Signed in in the app's own window, the only one there is. */
+async function launcher(app: App, use: (launcher: Launcher) => Promise<void>): Promise<void> {
+  await installed(app, async (here) => {
+    const { browser, manifestId } = here;
+    await here.page.goto('about:blank');
+    await signIn(here.window, app);
     await use({
-      context,
-      window,
-      folder,
+      ...here,
       launch: async (path) => void (await browser.send('PWA.launch', { manifestId, url: app.origin + path })),
       launchFiles: async (files) => void (await browser.send('PWA.launchFilesInApp', { manifestId, files })),
       badge: async () => Number((await browser.send('PWA.getOsAppState', { manifestId })).badgeCount),
     });
-  } finally {
-    await context.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 test('launches use the window that is there, lead where they say, and lose nothing that is written', async ({
   app,
 }) => {
-  await installed(app, async ({ context, window, launch, launchFiles, badge, folder }) => {
+  await launcher(app, async ({ context, window, launch, launchFiles, badge, folder }) => {
     expect(await window.evaluate(() => matchMedia('(display-mode: standalone)').matches)).toBe(true);
     await openChannels(window, ['default/chat']);
     await live(window);
