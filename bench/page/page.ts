@@ -32,7 +32,7 @@ const opening = signedIn().then((user) =>
     events: __EVENTS_API__,
     tokens: session.tokens,
     workerUrl: leaderWorkerUrl,
-    serviceWorker: navigator.serviceWorker?.controller != null,
+    serviceWorker: () => navigator.serviceWorker?.controller != null,
   }),
 );
 const feed = query.has('feed') ? opening.then(follow) : null;

@@ -18,7 +18,7 @@ function open(): Promise<Connection> {
       events: eventsApi,
       tokens: session.tokens,
       workerUrl,
-      serviceWorker: navigator.serviceWorker?.controller != null,
+      serviceWorker: () => navigator.serviceWorker?.controller != null,
     }),
   );
   return connection;

@@ -19,7 +19,7 @@ const connection = createConnection({
   events: page.events,
   tokens: session.tokens,
   workerUrl: __WORKER__,
-  serviceWorker: true,
+  serviceWorker: () => true,
 });
 
 Object.assign(window, {

@@ -91,7 +91,7 @@ function followSession({ page, session, pwa, connection }: Following): void {
         tokens: session.tokens,
         onQueued: pwa.requestOutboxSync,
         workerUrl: trustedScriptUrl(leaderWorkerUrl),
-        serviceWorker: pwa.state.get().serviceWorker === 'controlling',
+        serviceWorker: () => pwa.state.get().serviceWorker === 'controlling',
       }),
     );
   }

@@ -142,8 +142,8 @@ export interface ConnectionOptions {
   onQueued?(): void;
   /** Address of the built `worker/leader-worker.ts`, as this page's Trusted Types want it. */
   workerUrl: string | URL;
-  /** Whether a service worker answers this page's token requests. */
-  serviceWorker: boolean;
+  /** Whether a service worker answers this page's token requests by now; a first one may come late. */
+  serviceWorker(): boolean;
 }
 
 export interface Connection {

@@ -136,7 +136,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         onWorkerFailed,
       }),
     mayTakeOver: () => stampTakeOver(database, clock),
-    limitations: limitationsOf(options, support),
+    limitations: () => limitationsOf(options, support),
     wants: () => [...new Set([...looking.wants(), ...observing.wants()])],
     onEvents({ epoch, from, records }) {
       toFeeds.events(epoch, from, records);
@@ -217,7 +217,7 @@ function limitationsOf(
   { sharedWorker, locks }: { sharedWorker: boolean; locks: boolean },
 ): Limitation[] {
   return [
-    ...(serviceWorker ? [] : (['no-service-worker'] as const)),
+    ...(serviceWorker() ? [] : (['no-service-worker'] as const)),
     ...(sharedWorker ? [] : (['no-shared-worker'] as const)),
     ...(locks ? [] : (['no-web-locks'] as const)),
   ];

@@ -158,7 +158,7 @@ export function createPages(deps: PagesDeps, count: number): Pages {
           events: deps.events,
           tokens: deps.tokens(realm),
           workerUrl: '/worker.js',
-          serviceWorker: true,
+          serviceWorker: () => true,
         });
         page = { slot, realm, connection, joins: new Map(), joined: new Set(), visible: true };
         pages.slots[slot] = page;

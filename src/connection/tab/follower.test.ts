@@ -6,6 +6,7 @@ import {
   tabLockName,
 } from '../../shared/line-messages.ts';
 import { createFakeClock, flush } from '../../shared/test-doubles.ts';
+import type { Limitation } from '../api.ts';
 import type { Host } from '../hosts/host.ts';
 import { createAir } from '../leader/test-doubles.ts';
 import { createFakeLocks } from '../test-doubles.ts';
@@ -36,6 +37,7 @@ async function setUp(kind: Host['kind'] = 'elected-tab') {
   const acts: string[] = [];
   const locks = createFakeLocks();
   let watching: PageListener | null = null;
+  const lacking: Limitation[] = ['no-service-worker'];
   const follower = createFollower({
     tab: 'me',
     line: 'line',
@@ -69,7 +71,7 @@ async function setUp(kind: Host['kind'] = 'elected-tab') {
       close() {},
     }),
     mayTakeOver: async () => true,
-    limitations: [],
+    limitations: () => lacking,
     wants: () => [],
     onEvents() {},
     onReached() {},
@@ -88,6 +90,7 @@ async function setUp(kind: Host['kind'] = 'elected-tab') {
     acts,
     said,
     locks,
+    lacking,
     page: () => {
       if (watching === null) throw new Error('Nobody watches the page.');
       return watching;
@@ -151,6 +154,15 @@ describe('a follower', () => {
     locks.end('leader');
     await flush();
     expect(said.at(-1)).toMatchObject({ t: 'tab', tab: 'me', locked: true });
+  });
+
+  it('no longer says that a service worker is missing once a late one answers', async () => {
+    const { follower, lacking, hear } = await setUp();
+    await hear(status(1));
+    expect(follower.status.get().limitations).toEqual(['no-service-worker']);
+    lacking.length = 0;
+    await hear(status(1));
+    expect(follower.status.get().limitations).toEqual([]);
   });
 
   it('takes an offer that is its own', async () => {

@@ -15,7 +15,7 @@ import { hasPending, tabStatus } from './tab-status.ts';
 export interface FollowerDeps
   extends Omit<LeadershipDeps, 'visible' | 'away' | 'known' | 'onSilent' | 'onOtherHost'> {
   page: Page;
-  limitations: readonly Limitation[];
+  limitations(): readonly Limitation[];
   /** Channels that this tab wants now. */
   wants(): string[];
   /** The leader announced stored events. */
@@ -112,7 +112,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       online: page.online(),
       settled,
       wasLive,
-      limitations: deps.limitations,
+      limitations: deps.limitations(),
     });
   }
 
