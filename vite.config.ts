@@ -1,7 +1,7 @@
 /**
  * One builder, several environments: the page with its worker (`client`), the server with the page's server
  * rendering (`ssr`), and the service worker (`sw`, and the part of it that sends the outbox), which is built last
- * because it lists what the page consists of.
+ * because it lists what the page consists of. Then what the browser gets is compressed, once and for all.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { computeBuildId } from './scripts/build-id.mjs';
+import { compressFiles } from './scripts/compress-files.mjs';
 
 const root = import.meta.dirname;
 const out = (folder: string): string => join(root, 'dist', folder);
@@ -45,6 +46,7 @@ export default defineConfig({
         const environment = builder.environments[name];
         if (environment !== undefined) await builder.build(environment);
       }
+      await compressFiles(out('client'));
       writeFileSync(join(root, 'dist', 'build.json'), `${JSON.stringify({ build })}\n`);
     },
   },
@@ -105,7 +107,8 @@ export default defineConfig({
 });
 
 /** Files that the page never asks for by these names, or that must always come from the network. */
-const NOT_PRECACHED = /(^|\/)(index\.html|sw(-outbox)?\.js|robots\.txt|\.vite\/.*|screenshots\/.*|.*\.map)$/;
+const NOT_PRECACHED =
+  /(^|\/)(index\.html|sw(-outbox)?\.js|robots\.txt|\.vite\/.*|screenshots\/.*|.*\.(map|br|gz))$/;
 
 /**
  * Puts the list of everything the page consists of in the place of `self.__WB_MANIFEST` in the service worker.

@@ -2,7 +2,7 @@
  * Looks into the built files: each must hold only what its room may hold, and stay as small as promised. Sizes are
  * what travels (gzip); the limits are the product's promise, not a habit of the day.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -47,6 +47,15 @@ for (const script of scripts) forbid(script, SERVER, 'server code');
 forbid(serviceWorker, [...AMPLIFY, ...REACT], 'Amplify or React');
 forbid(outboxPart, [...AMPLIFY, ...REACT], 'Amplify or React');
 forbid(leaderWorker, [...AMPLIFY, ...REACT], 'Amplify or React');
+
+if (/\.(br|gz)["'`]/.test(serviceWorker.text))
+  problems.push('sw.js keeps compressed versions, which have no address');
+for (const { name, text } of scripts) {
+  const missing = ['br', 'gz'].filter((suffix) => !existsSync(join(client, `${name}.${suffix}`)));
+  // A packet's worth is sent as it is.
+  if (text.length > 1_500 && missing.length > 0)
+    problems.push(`${name} has no compressed version (${missing.join(', ')})`);
+}
 
 const first = firstLoad();
 for (const name of first) {

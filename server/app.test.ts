@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import type { LightMyRequestResponse as Answer, InjectOptions } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PageSource } from './pages.ts';
 import { createSqliteStore } from './session/sqlite-store.ts';
@@ -234,7 +236,74 @@ describe('files', () => {
     // A worker's policy comes with its own file.
     expect(headers['content-security-policy']).toContain('wss://abc.appsync-realtime-api');
     expect(headers['service-worker-allowed']).toBe(url === '/sw.js' ? '/' : undefined);
-    expect(headers.vary).toBeUndefined();
+    expect(headers.vary).toBe('Accept-Encoding');
+  });
+
+  describe('compressed by the build', () => {
+    const SCRIPT = `export const words = ${JSON.stringify('words '.repeat(500))};`;
+
+    async function serve(): Promise<(accept: string | null, more?: InjectOptions) => Promise<Answer>> {
+      const folder = built();
+      const file = join(folder, 'assets/big-1a2b.js');
+      writeFileSync(file, SCRIPT);
+      writeFileSync(`${file}.br`, brotliCompressSync(SCRIPT));
+      writeFileSync(`${file}.gz`, gzipSync(SCRIPT));
+      const { app, origin } = await start({ clientFiles: folder });
+      return (accept, { headers, ...more } = {}) =>
+        app.inject({
+          url: '/assets/big-1a2b.js',
+          ...more,
+          headers: {
+            host: new URL(origin).host,
+            ...(accept === null ? {} : { 'accept-encoding': accept }),
+            ...headers,
+          },
+        });
+    }
+
+    it.each([
+      ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
+      ['gzip, deflate', 'gzip', gunzipSync],
+      ['br;q=0, gzip;q=0.5', 'gzip', gunzipSync],
+      ['identity', undefined, (body: Buffer) => body],
+      [null, undefined, (body: Buffer) => body],
+    ])('to a request that takes %s: %s', async (accept, encoding, open) => {
+      const { headers, rawPayload } = await (await serve())(accept);
+      expect(headers['content-encoding']).toBe(encoding);
+      expect(headers['content-type']).toBe('application/javascript; charset=utf-8');
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      expect(headers.vary).toBe('Accept-Encoding');
+      expect(headers['content-length']).toBe(`${rawPayload.length}`);
+      expect(rawPayload.length < SCRIPT.length / 2).toBe(encoding !== undefined);
+      expect(open(rawPayload).toString()).toBe(SCRIPT);
+    });
+
+    it('answers HEAD alike, and 304 to whoever has this very version', async () => {
+      const get = await serve();
+      const [br, plain] = [await get('br'), await get(null)];
+      const head = await get('br', { method: 'HEAD' });
+      expect(head.rawPayload).toHaveLength(0);
+      for (const name of ['content-encoding', 'content-length', 'content-type', 'etag', 'vary'] as const)
+        expect(head.headers[name]).toBe(br.headers[name]);
+      expect(br.headers.etag).not.toBe(plain.headers.etag);
+      const same = { headers: { 'if-none-match': `${br.headers.etag}` } };
+      const known = await get('br', same);
+      expect([known.statusCode, known.rawPayload.length, known.headers.vary]).toEqual([
+        304,
+        0,
+        'Accept-Encoding',
+      ]);
+      expect((await get(null, same)).statusCode).toBe(200);
+    });
+
+    it('has no address of its own, and sends as it is what has none', async () => {
+      const get = await serve();
+      for (const suffix of ['br', 'gz']) {
+        expect((await get('br', { url: `/assets/big-1a2b.js.${suffix}` })).statusCode).toBe(404);
+      }
+      const small = await get('br', { url: '/sw.js' });
+      expect([small.headers['content-encoding'], small.body]).toEqual([undefined, 'content of sw.js']);
+    });
   });
 
   it.each(['/index.html', '/assets/gone.js', '/assets/../index.html', '/..%2f..%2fetc%2fpasswd'])(

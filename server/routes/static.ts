@@ -1,4 +1,7 @@
-/** The built files: hashed assets, the service worker, manifest, icons, the offline page. */
+/**
+ * The built files: hashed assets, the service worker, manifest, icons, the offline page. The build has put a brotli and
+ * a gzip version beside each text file (`scripts/compress-files.mjs`).
+ */
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
@@ -12,6 +15,8 @@ export async function registerStatic(app: FastifyInstance, folder: string): Prom
   });
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url === '/sw.js') reply.header('service-worker-allowed', '/');
+    // Which version is sent depends on the request, also where only one was found: a cache in between must know.
+    reply.header('vary', 'Accept-Encoding');
   });
   await app.register(fastifyStatic, {
     root: folder,
@@ -19,7 +24,8 @@ export async function registerStatic(app: FastifyInstance, folder: string): Prom
     wildcard: false,
     index: false,
     // The template is no page by itself; the build's own notes are nobody's business.
-    globIgnore: ['index.html', '.vite/**'],
+    globIgnore: ['index.html', '.vite/**', '**/*.{br,gz}'],
+    preCompressed: true,
     cacheControl: false,
     decorateReply: false,
   });
