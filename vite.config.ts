@@ -30,7 +30,10 @@ const serviceWorkerScript = (entry: string, file: string) => ({
   },
 });
 
-export default defineConfig({
+/** What renders pages on the server, with all that must share its React. */
+const RENDERER = [/^react(-dom)?($|\/)/, '@tanstack/react-virtual', '@tanstack/virtual-core'];
+
+export default defineConfig(({ command }) => ({
   root: join(root, 'src/app'),
   publicDir: join(root, 'public'),
   appType: 'custom',
@@ -79,8 +82,10 @@ export default defineConfig({
     },
     ssr: {
       consumer: 'server' as const,
-      // The stand-ins' and Amplify's packages stay packages: the server loads them from node_modules.
-      resolve: { external: true as const },
+      // The stand-ins' and Amplify's packages stay packages: the server loads them from node_modules. React comes with
+      // the build, so that pages are rendered by its production version whatever NODE_ENV the server runs with.
+      resolve: { external: true as const, ...(command === 'build' ? { noExternal: RENDERER } : {}) },
+      ...(command === 'build' ? { define: { 'process.env.NODE_ENV': '"production"' } } : {}),
       build: {
         outDir: out('server'),
         emptyOutDir: true,
@@ -104,7 +109,7 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 20_000,
   },
-});
+}));
 
 /** Files that the page never asks for by these names, or that must always come from the network. */
 const NOT_PRECACHED =

@@ -24,6 +24,10 @@ const SERVER = [
   "'node:",
   '`node:',
 ];
+/** Words that only the development version of React's renderer holds. */
+const SLOW_REACT = ['Each child in a list should have a unique'];
+/** How a file loads a React of its own choice at run time, by NODE_ENV. */
+const FOREIGN_REACT = ['from "react', 'require("react'];
 const REACT = ['react.element', 'react.transitional.element'];
 
 const scripts = readdirSync(client, { recursive: true, withFileTypes: true })
@@ -32,6 +36,11 @@ const scripts = readdirSync(client, { recursive: true, withFileTypes: true })
     const path = join(entry.parentPath, entry.name);
     return { name: relative(client, path), text: readFileSync(path, 'utf8') };
   });
+// Pages are rendered several times slower by the development version, and nothing says so.
+const renderer = readFileSync(join(dist, 'server/entry-server.js'), 'utf8');
+forbid({ name: 'server/entry-server.js', text: renderer }, SLOW_REACT, 'React for development');
+forbid({ name: 'server/entry-server.js', text: renderer }, FOREIGN_REACT, 'a React of node_modules');
+
 const one = (what, test) => {
   const found = scripts.filter(({ name }) => test(name));
   if (found.length !== 1)
