@@ -57,7 +57,7 @@ function createWorld() {
   async function startLeader() {
     epoch += 1;
     const writer = createEventWriter({
-      ...{ epoch, clock, log: history.events, limits: history.limits },
+      ...{ epoch, clock, log: history.events, limits: history.limits, silent: false },
       announce() {},
       onHistory() {},
       onSuperseded() {},

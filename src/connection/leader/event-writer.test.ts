@@ -5,7 +5,7 @@ import { createFakeClock, flush as settle } from '../../shared/test-doubles.ts';
 import { createMemoryHistory } from '../../store/memory-history.ts';
 import { createEventWriter, GATHER_MS } from './event-writer.ts';
 
-function setUp() {
+function setUp({ silent = false } = {}) {
   const history = createMemoryHistory();
   const said: { from: number; records: EventRecord[] }[] = [];
   const states: string[] = [];
@@ -18,6 +18,7 @@ function setUp() {
   let superseded = 0;
   const writer = createEventWriter({
     epoch: 3,
+    silent,
     log: {
       ...history.events,
       async append(epoch, records) {
@@ -144,6 +145,28 @@ describe('the event writer', () => {
     expect(states.at(-1)).toBe('kept');
     clock.advance(GATHER_MS);
     expect(clock.pendingTimers()).toBe(0);
+  });
+
+  it('hardly waits where the storage was silent before, until it answers', async () => {
+    const { writer, clock, said, states, trouble } = setUp({ silent: true });
+    let answer = (): void => {};
+    trouble.answer = new Promise((resolve) => {
+      answer = resolve;
+    });
+    writer.write('default/a', '1');
+    await settle();
+    clock.advance(50);
+    await settle();
+    expect(said.flatMap(({ records }) => records)).toHaveLength(1);
+    answer();
+    await writer.flush();
+    expect(states.at(-1)).toBe('kept');
+    trouble.answer = new Promise(() => {});
+    writer.write('default/a', '2');
+    await settle();
+    clock.advance(50);
+    await settle();
+    expect(said.flatMap(({ records }) => records)).toHaveLength(1);
   });
 
   it('takes no thread that stood still for a storage that does not answer', async () => {

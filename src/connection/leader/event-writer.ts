@@ -14,6 +14,8 @@ import { createLogKeeper } from './log-keeper.ts';
 export interface EventWriterDeps {
   epoch: number;
   log: EventLog;
+  /** Whether the storage did not answer just now: then it is hardly waited for until it does. */
+  silent: boolean;
   /** How much the log may hold; asked once, when something was written. */
   limits(): Promise<LogSize>;
   clock: Clock;
@@ -39,6 +41,8 @@ export interface EventWriter {
 
 /** Where the storage does not answer for this long, the tabs are told of events before they are stored. Milliseconds. */
 const PATIENCE_MS = 1_000;
+/** The same where it just did not answer: one that does takes no longer. */
+const DOUBT_MS = 50;
 /** Events that wait for a storage that does not answer; older ones are then shown only. */
 const MAX_UNSTORED = 20_000;
 
@@ -64,10 +68,12 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   /** An append that the storage has not answered for long, and what was announced without being stored since. */
   let slow: Promise<void> | null = null;
   let unstored: EventRecord[] = [];
+  let patienceMs = deps.silent ? DOUBT_MS : PATIENCE_MS;
 
   async function store(records: readonly EventRecord[]): Promise<boolean> {
     try {
       await keeper.append(epoch, records);
+      patienceMs = PATIENCE_MS;
       onHistory('kept', null);
       return true;
     } catch (error) {
@@ -85,7 +91,7 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   /** @returns false when a newer leader has begun. */
   async function storeInTime(batch: readonly EventRecord[]): Promise<boolean> {
     const stored = store(batch);
-    if (!(await isLate(stored, PATIENCE_MS, clock))) return stored;
+    if (!(await isLate(stored, patienceMs, clock))) return stored;
     onHistory('unavailable', STORAGE_SILENT);
     slow = stored.then(storeRest).finally(() => {
       slow = null;

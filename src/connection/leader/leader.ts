@@ -89,6 +89,7 @@ export function lead(runner: Runner, office: Office, inheritance: Inheritance, d
   const writer = createEventWriter({
     epoch,
     log,
+    silent: historyReason === STORAGE_SILENT,
     limits: deps.history.limits,
     clock,
     announce: (from, records) => say({ v: 1, t: 'events', epoch, from, records }),
