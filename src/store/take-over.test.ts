@@ -56,7 +56,7 @@ it('does not wait for a storage that is blocked by whoever hangs', async () => {
   });
   const clock = createFakeClock();
   const may = stampTakeOver(database, clock);
-  clock.advance(150);
+  clock.advance(100);
   expect(await may).toBe(true);
   opened();
   await stuck;

@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 const TAKE_OVER_EVERY_MS = 30_000;
 
 /** A leader that hangs in the middle of a transaction blocks the stamp as well, and must be taken over all the more. */
-const PATIENCE_MS = 150;
+const PATIENCE_MS = 100;
 
 /**
  * Whether a tab may take over by force now. If so, no other may for the next 30 s, nor one that asked a moment before and

@@ -52,7 +52,7 @@ export interface ContenderDeps extends LineEarDeps {
 const KEPT_MS = 1_000;
 
 /** Whoever hangs may do so in the middle of a transaction, which then blocks the storage. Milliseconds. */
-const HURRIED_MS = 250;
+const HURRIED_MS = 150;
 
 /** One time of leading, from before the lock is held. */
 interface Tenure {
