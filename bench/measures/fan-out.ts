@@ -22,6 +22,8 @@ const BURST = 10_000;
 const PACE = { perSecond: 200, seconds: 5 };
 /** Each of 30 tabs must be told of so many a second. */
 const THIRTY = 6_000;
+/** Within which all but one in a hundred events reach each of them, at the pace above. */
+const THIRTY_P99_MS = 60;
 
 interface Taken {
   /** Events a second that the slowest tab got. */
@@ -132,6 +134,12 @@ function rowsOf(taken: ReadonlyMap<number, Record<Side, Taken[]>>): Row[] {
       'publish to 10 tabs, both sides: p99',
       'ms',
       pick(of(10), ({ p99 }) => p99),
+    ),
+    row(
+      'publish to 30 tabs, both sides: p99',
+      'ms',
+      pick(of(30), ({ p99 }) => p99),
+      { target: `≤ ${THIRTY_P99_MS} ms`, keeps: (ours) => ours <= THIRTY_P99_MS },
     ),
     ...TABS.map((tabs) =>
       row(
