@@ -27,6 +27,7 @@ const TOKEN_SECONDS = 60;
 const RECOVERY_MS = 30_000;
 /** Rows that wait are tried again at least this often. */
 const DRAIN_MS = 120_000;
+const WAKE_MS = 10_000;
 const FILE = join(import.meta.dirname, '../results/fault-campaign.json');
 
 export interface Campaign {
@@ -103,21 +104,23 @@ export async function main({ minutes, seed, only }: Campaign): Promise<number> {
         const ms = await recover();
         happened.set(name, [...(happened.get(name) ?? []), ms]);
         console.log(`  ${name} (${side.host}): heard again ${ms} ms after`);
+        for (const each of sides) await each.refill();
       } catch (error) {
         failures.push(`${name} (${side.host}): ${error instanceof Error ? error.message : error}`);
         console.error(`  ${failures.at(-1)}`);
         for (const each of sides) await each.reopen();
       }
-      for (const each of sides) await each.refill();
     }
 
     await recover().catch((error: unknown) => failures.push(`in the end: ${error}`));
     await publisher.stop();
     // Nothing more is published; what is kept goes out.
     for (const { context } of sides) {
-      for (const page of context.pages()) {
-        await page.evaluate(() => window.dispatchEvent(new Event('online'))).catch(() => {});
-      }
+      const woken = context
+        .pages()
+        .map((page) => page.evaluate(() => window.dispatchEvent(new Event('online'))).catch(() => {}));
+      // A tab that answers no more is not waited for.
+      await Promise.race([Promise.all(woken), lasting(WAKE_MS)]);
     }
     const rows = [];
     for (const side of sides) {

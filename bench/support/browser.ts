@@ -1,4 +1,5 @@
 /** The browser of a measurement, and what its pages say. */
+import { setTimeout as after } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright';
 import { CHROMIUM, CHROMIUM_ARGS } from '../../scripts/chromium.mjs';
 import type { Bench } from '../page/page.ts';
@@ -24,12 +25,19 @@ export function inPage<T, A = undefined>(
   return page.evaluate(`(${use})(window.bench, ${JSON.stringify(argument)})`);
 }
 
-/** Resolves when the page was loaded and every channel of it is confirmed. */
+/**
+ * Resolves when the page was loaded and every channel of it is confirmed.
+ * @throws Error when that takes too long, with what the page says of itself.
+ */
 export async function open(page: Page, url: string): Promise<void> {
   page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(url);
   await page.waitForFunction(() => 'bench' in window);
-  await inPage(page, (bench) => bench.ready());
+  const ready = inPage(page, (bench) => bench.ready().then(() => true));
+  if (await Promise.race([ready, after(PATIENCE_MS, false, { ref: false })])) return;
+  const status = inPage(page, (bench) => bench.status()).then((found) => JSON.stringify(found));
+  const said = await Promise.race([status, after(1_000, 'nothing: it has no connection, or hangs')]);
+  throw new Error(`${url} was not ready within ${PATIENCE_MS / 1_000} s; it says ${said}.`);
 }
 
 /** Resolves when the page got so many events since its last reset. */
