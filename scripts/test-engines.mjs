@@ -1,6 +1,6 @@
 /**
  * `npm run test:engines`: the same scenarios in Chromium, Firefox and WebKit, one engine after another. Installs what
- * it needs from the system's packages, builds the app, writes the table of docs/engines.md, and ends with
+ * it needs from the system's packages, builds the app, writes the table of docs/engines.md and README.md, and ends with
  * "N passed, N failed". Arguments go to Playwright (`npm run test:engines -- --project=webkit offline`); the table
  * is then left as it is.
  */
@@ -15,7 +15,7 @@ import { needChromium, needProgram } from './install-packages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const report = join(root, '.cache/reports/engines.json');
-const document = join(root, 'docs/engines.md');
+const documents = ['docs/engines.md', 'README.md'].map((path) => join(root, path));
 const choice = process.argv.slice(2);
 
 needChromium();
@@ -50,12 +50,17 @@ function outcome() {
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
     const { expected, unexpected, flaky } = result.stats;
-    if (choice.length === 0)
-      writeFileSync(document, putTable(readFileSync(document, 'utf8'), tableOf(result)));
+    if (choice.length === 0) keep(tableOf(result));
     return { passed: expected, failed: unexpected + flaky || (code === 0 ? 0 : 1) };
   } catch (error) {
     console.error(`no report of the engines: ${error.message}`);
     return { passed: 0, failed: 1 };
+  }
+}
+
+function keep(table) {
+  for (const document of documents) {
+    writeFileSync(document, putTable(readFileSync(document, 'utf8'), table));
   }
 }
 

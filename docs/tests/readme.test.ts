@@ -2,8 +2,9 @@
 import { expect, it } from 'vitest';
 import { read, section, tableRows } from './documents.ts';
 
-/** The table of measurements stands in one language only. */
-const shared = (path: string) => read(path).replace(/<!-- bench:start -->[\s\S]*?<!-- bench:end -->/g, '');
+/** What is written by a run stands in one language only. */
+const shared = (path: string) =>
+  read(path).replace(/<!-- (?:bench:start|Written by)[\s\S]*?<!-- (?:bench:end|… to here\.) -->/g, '');
 const ENGLISH = shared('README.md');
 const CHINESE = shared('README.zh-CN.md');
 
