@@ -176,4 +176,5 @@ export interface Connection {
 export type { Outbox, OutboxRow, OutboxState } from '../outbox/api.ts';
 export type { ChannelPhase, ChannelStatus, ConnectionPhase, HostKind } from '../shared/line-messages.ts';
 export type { CoveredInterval, EventRecord, Gap, GapCause, Position } from '../shared/log.ts';
+export { placeOf } from '../shared/log.ts';
 export type { AppError };

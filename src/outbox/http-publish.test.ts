@@ -170,3 +170,29 @@ it.each([
   expect(await failure()).toBe(error);
   expect(seen).toEqual([]);
 });
+
+it('calls a token that ended early no refusal of the channel while there is no other', async () => {
+  token = async () => 'held';
+  answer = refuse(401, 'UnauthorizedException', 'Token has expired.');
+  const sent = createHttpPublish({ fetch, token: (force) => token(force) })(
+    endpoint,
+    'default/a',
+    ['1'],
+    new AbortController().signal,
+    () => {},
+  );
+  await expect(sent).rejects.toMatchObject({ code: 'token-unavailable' });
+  expect(seen).toHaveLength(2);
+});
+
+it('calls it a refusal when a new token is refused as well', async () => {
+  answer = refuse(401, 'UnauthorizedException', 'Token has expired.');
+  const sent = createHttpPublish({ fetch, token: (force) => token(force) })(
+    endpoint,
+    'default/a',
+    ['1'],
+    new AbortController().signal,
+    () => {},
+  );
+  await expect(sent).rejects.toMatchObject({ code: 'denied' });
+});

@@ -44,6 +44,17 @@ export interface Gap {
   cause: GapCause;
 }
 
+/**
+ * A frame may be this old when it is heard, for the network or a thread that was busy. So listening is claimed only up to
+ * so long before the last frame: a gap may begin before events that were still heard. Milliseconds.
+ */
+export const FRAME_AGE_MS = 200;
+
+/** Where a gap stands among events, by their arrival: after the last that was heard. Wall clock. */
+export function placeOf({ from, to }: Gap): number {
+  return Math.min(from + FRAME_AGE_MS, to ?? Number.POSITIVE_INFINITY);
+}
+
 /** A stretch of time in which a channel was provably listened to. Wall clock, milliseconds since 1970. */
 export interface CoveredInterval {
   from: number;

@@ -195,7 +195,7 @@ export function createLedger(world: World): Ledger {
     for (const { channel, from, to } of coverage) {
       const wallAtZero = world.wall() - world.now();
       for (const event of missing(channel)) {
-        const claimed = event.at + wallAtZero > from && event.at + wallAtZero <= to - FRAME_MS;
+        const claimed = event.at + wallAtZero > from && event.at + wallAtZero <= to;
         must(
           !claimed,
           `coverage of ${channel} claims ${from - wallAtZero} to ${to - wallAtZero} ms, but ${event.id} of ${event.at} ms is not in the log`,

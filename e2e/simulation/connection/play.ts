@@ -362,7 +362,7 @@ export async function play(schedule: Schedule, { real, sub, onTrace }: Stage): P
       const inGap = rows.some(
         (row) =>
           row.kind === 'gap' &&
-          row.gap.from - FRAME_MS <= at &&
+          row.gap.from <= at &&
           at <= (row.gap.to ?? Number.POSITIVE_INFINITY) + FRAME_MS,
       );
       ledger.must(inGap, `${who} shows a gap where ${event.id} of ${event.at} ms is missing`);

@@ -1,5 +1,5 @@
 /** A range of the log as the rows of a list: events, the gaps between them, and where a day begins. */
-import type { EventRecord, FeedRow, Gap } from '../../connection/api.ts';
+import { type EventRecord, type FeedRow, type Gap, placeOf } from '../../connection/api.ts';
 import { dayOf } from '../text/format.ts';
 
 export type ReaderRow = FeedRow | { kind: 'day'; key: string; at: number };
@@ -43,7 +43,7 @@ export function rowsOf(
   const lastAt = hasNewer
     ? (records.at(-1)?.receivedAt ?? Number.NEGATIVE_INFINITY)
     : Number.POSITIVE_INFINITY;
-  const shown = gaps.filter((gap) => gap.from >= firstAt && gap.from <= lastAt);
+  const shown = gaps.filter((gap) => placeOf(gap) >= firstAt && placeOf(gap) <= lastAt);
   const rows: ReaderRow[] = [];
   let day = dayOf(now);
   const heading = (at: number) => {
@@ -53,8 +53,8 @@ export function rowsOf(
   };
   let next = 0;
   const gapsBefore = (at: number) => {
-    for (let gap = shown[next]; gap !== undefined && gap.from < at; gap = shown[next]) {
-      heading(gap.from);
+    for (let gap = shown[next]; gap !== undefined && placeOf(gap) < at; gap = shown[next]) {
+      heading(placeOf(gap));
       rows.push({ kind: 'gap', key: `g${gap.from}`, gap });
       next += 1;
     }

@@ -30,6 +30,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'The storage does not answer. Events are shown, and kept once it does.':
     '存储没有响应。新事件会照常显示，并在存储恢复后保存。',
   'There is no newer access token yet.': '还没有更新的访问令牌。',
+  'The service takes this token no more; a new one is on its way.': '服务不再接受此令牌；新令牌即将到来。',
   'The service gave no reason.': '服务没有说明原因。',
   'no reason given': '没有说明原因',
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FRAME_AGE_MS } from '../../shared/log.ts';
 import { isProofDue, proofAtStart, provenByAnswer, provenByFrame, STALE_MS } from './proof.ts';
 import type { Moment, Socket } from './state.ts';
 
@@ -19,10 +20,16 @@ const withAsked = (socket: Socket, probe: string, { now, wall }: Moment): Socket
 const provenUntil = (socket: Socket): number => socket.provenWall - WALL;
 
 describe('listening is proven', () => {
-  it('up to each frame, while they follow each other', () => {
+  it('never later than now, when the wall clock is set back', () => {
+    const socket = provenByFrame(acknowledged(), at(1_000));
+    const back = { ...at(1_001), wall: WALL + 501 };
+    expect(provenUntil(provenByFrame(socket, back))).toBe(501);
+  });
+
+  it('up to each frame, less what its age may be, while they follow each other', () => {
     let socket = acknowledged();
     for (let now = 1_500; now <= 15_000; now += 1_500) socket = provenByFrame(socket, at(now));
-    expect(provenUntil(socket)).toBe(15_000);
+    expect(provenUntil(socket)).toBe(15_000 - FRAME_AGE_MS);
     expect(isProofDue(socket, 15_000)).toBe(false);
   });
 
@@ -30,7 +37,7 @@ describe('listening is proven', () => {
     let socket = provenByFrame(acknowledged(), at(1_000));
     socket = provenByFrame(socket, at(1_000 + STALE_MS));
     socket = provenByFrame(socket, at(1_001 + STALE_MS));
-    expect(provenUntil(socket)).toBe(1_000);
+    expect(provenUntil(socket)).toBe(1_000 - FRAME_AGE_MS);
     expect(isProofDue(socket, 1_001 + STALE_MS)).toBe(true);
   });
 
@@ -41,7 +48,7 @@ describe('listening is proven', () => {
     expect(provenUntil(provenByAnswer(socket, 'p0', at(9_200)))).toBe(0);
     socket = provenByAnswer(provenByFrame(socket, at(9_200)), 'p1', at(9_200));
     expect(provenUntil(socket)).toBe(9_100);
-    expect(provenUntil(provenByFrame(socket, at(9_300)))).toBe(9_300);
+    expect(provenUntil(provenByFrame(socket, at(9_400)))).toBe(9_400 - FRAME_AGE_MS);
   });
 
   it('by an answer that was late no further than that: what follows may be as late', () => {

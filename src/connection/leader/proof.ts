@@ -3,6 +3,7 @@
  * silence may have waited: in the network, or for a thread that stood still. It counts for nothing until a round trip
  * that began later is complete; that proves everything before its beginning, for frames come in order.
  */
+import { FRAME_AGE_MS } from '../../shared/log.ts';
 import type { Moment, Socket } from './state.ts';
 
 type Proof = Pick<Socket, 'heardAt' | 'provenWall' | 'provenAt' | 'freshAt' | 'asked'>;
@@ -21,7 +22,10 @@ export function proofAtStart(at: Moment): Proof {
 export function provenByFrame(socket: Socket, at: Moment): Socket {
   const heard = { ...socket, heardAt: at.now };
   if (at.now - socket.heardAt >= STALE_MS) return { ...heard, freshAt: null };
-  return socket.freshAt === null ? heard : { ...heard, provenWall: at.wall };
+  if (socket.freshAt === null) return heard;
+  // Never later than now: a wall clock can be set back.
+  const before = Math.min(socket.provenWall, at.wall);
+  return { ...heard, provenWall: Math.max(before, at.wall - FRAME_AGE_MS) };
 }
 
 /** A probe was answered. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FRAME_AGE_MS } from '../../shared/log.ts';
 import { wantedChannels } from './channels.ts';
 import { nextWake } from './next-wake.ts';
 import { isDrained, reduceLeader } from './reducer.ts';
@@ -275,7 +276,7 @@ describe('what a lost connection had heard', () => {
       if (complete) d.send({ t: 'answered', socket, probe: probe?.id ?? '' });
       d.send({ t: 'closed', socket, reason: 'gone', spoke: 'nothing' });
       expect(d.take()).toContainEqual(
-        expect.objectContaining({ t: 'cover', to: 1_000_000 + (complete ? 6_000 : 1_000) }),
+        expect.objectContaining({ t: 'cover', to: 1_000_000 + (complete ? 6_000 : 1_000 - FRAME_AGE_MS) }),
       );
     }
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventRecord, Gap } from '../../shared/log.ts';
+import { type EventRecord, FRAME_AGE_MS, type Gap } from '../../shared/log.ts';
 import type { FeedRow } from '../api.ts';
 import { appendRows, dropOldest, mergeRows } from './feed-rows.ts';
 
@@ -16,13 +16,21 @@ const keys = (rows: readonly FeedRow[]): string[] => rows.map(({ key }) => key);
 
 describe('rows', () => {
   it('hold events and gaps by time', () => {
-    expect(keys(mergeRows([record(1), record(2), record(4)], [gap(21, 39), gap(45, null)], false))).toEqual([
+    expect(keys(mergeRows([record(1), record(2), record(4)], [gap(21, 39), gap(41, null)], false))).toEqual([
       'e1.1',
       'e1.2',
       'g21',
       'e1.4',
-      'g45',
+      'g41',
     ]);
+  });
+
+  it('hold an open gap after what was heard within the age of a frame after its beginning', () => {
+    const heard = [record(1), record(2, 10 + FRAME_AGE_MS)];
+    expect(keys(mergeRows(heard, [gap(10, null)], false))).toEqual(['e1.1', 'e1.2', 'g10']);
+    const live = [...heard, record(3, 11 + FRAME_AGE_MS)];
+    expect(keys(mergeRows(live, [gap(10, null)], false))).toEqual(['e1.1', 'e1.2', 'g10', 'e1.3']);
+    expect(keys(mergeRows(live, [gap(10, 15)], false))).toEqual(['e1.1', 'g10', 'e1.2', 'e1.3']);
   });
 
   it('hold no gap before the first event while older events are not read', () => {
@@ -54,9 +62,9 @@ describe('rows', () => {
   });
 
   it('are the same objects for as long as they say the same', () => {
-    const before = mergeRows([record(1), record(2)], [gap(12, 15), gap(25, null)], false);
-    const after = mergeRows([record(1), record(2), record(3)], [gap(12, 15), gap(25, 28)], false, before);
-    expect(keys(after)).toEqual(['e1.1', 'g12', 'e1.2', 'g25', 'e1.3']);
+    const before = mergeRows([record(1), record(2)], [gap(12, 15), gap(21, null)], false);
+    const after = mergeRows([record(1), record(2), record(3)], [gap(12, 15), gap(21, 28)], false, before);
+    expect(keys(after)).toEqual(['e1.1', 'g12', 'e1.2', 'g21', 'e1.3']);
     expect(after.map((row) => before.includes(row))).toEqual([true, true, true, false, false]);
   });
 });

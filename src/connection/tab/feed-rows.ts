@@ -2,7 +2,7 @@
  * Events and gaps in one list, oldest first. A row stays the same object for as long as it says the same, so that
  * a list of thousands is drawn anew only where something changed.
  */
-import type { EventRecord, Gap } from '../../shared/log.ts';
+import { type EventRecord, type Gap, placeOf } from '../../shared/log.ts';
 import type { FeedRow } from '../api.ts';
 
 type GapRow = Extract<FeedRow, { kind: 'gap' }>;
@@ -20,7 +20,7 @@ export function mergeRows(
   const known = new Map(before.map((row) => [row.key, row]));
   const firstAt = records[0]?.receivedAt ?? Number.NEGATIVE_INFINITY;
   const waiting = gaps
-    .filter((gap) => !hasOlder || gap.from >= firstAt)
+    .filter((gap) => !hasOlder || placeOf(gap) >= firstAt)
     .map((gap) => gapRow(gap, known.get(gapKey(gap))));
   return weave([], records, waiting, known);
 }
@@ -43,7 +43,7 @@ export function dropOldest(rows: readonly FeedRow[], count: number): FeedRow[] {
   return first === -1 ? [] : rows.slice(first);
 }
 
-/** A gap comes before the first event that arrived after its beginning. */
+/** A gap comes before the first event that arrived after its place. */
 function weave(
   rows: FeedRow[],
   records: readonly EventRecord[],
@@ -52,11 +52,8 @@ function weave(
 ): FeedRow[] {
   let next = 0;
   for (const record of records) {
-    for (
-      let row = waiting[next];
-      row !== undefined && row.gap.from < record.receivedAt;
-      row = waiting[next]
-    ) {
+    let row = waiting[next];
+    for (; row !== undefined && placeOf(row.gap) < record.receivedAt; row = waiting[next]) {
       rows.push(row);
       next += 1;
     }

@@ -152,7 +152,7 @@ describe('a feed', () => {
     const { feed, clock, gaps } = await setUp(3);
     await settle();
     const before = feed.get().rows;
-    gaps(gap(15, null));
+    gaps(gap(15, 19));
     clock.advance(100);
     expect(keys(feed.get().rows)).toEqual(['e1.1', 'g15', 'e1.2', 'e1.3']);
     expect(feed.get().rows.filter((row) => before.includes(row))).toHaveLength(3);
