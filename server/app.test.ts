@@ -184,7 +184,7 @@ describe('headers', () => {
     expect(page.body).toContain(`nonce="${nonce}"`);
     expect(String((await browser.get('/')).headers['content-security-policy'])).not.toContain(nonce);
     expect(csp).toContain(
-      "connect-src 'self' https://abc.appsync-api.eu-west-1.amazonaws.com wss://abc.appsync-realtime-api.eu-west-1.amazonaws.com;",
+      "connect-src 'self' https://abc.appsync-api.eu-west-1.amazonaws.com wss://abc.appsync-realtime-api.eu-west-1.amazonaws.com https://abc.appsync-realtime-api.eu-west-1.amazonaws.com;",
     );
     expect(csp).toContain(`form-action 'self' ${server.provider.issuer}`);
     expect(csp).toContain("require-trusted-types-for 'script'; trusted-types switchboard");

@@ -178,6 +178,8 @@ function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<void>
 
 function connectOrigins(events: EventsConfig, localControl: string | null, dev?: DevServer): string[] {
   const { endpoint, realtime, history } = events;
-  const addresses = [endpoint, realtime, history, localControl].filter((address) => address !== null);
+  // Before a socket is opened after many failures, the same address is asked over HTTP (docs/adr/0002).
+  const asked = realtime.replace(/^ws/, 'http');
+  const addresses = [endpoint, realtime, asked, history, localControl].filter((address) => address !== null);
   return [...new Set(addresses.map((address) => new URL(address).origin)), ...(dev?.connect ?? [])];
 }

@@ -169,3 +169,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 };
 /** Those of a tab are hardest on one that leads. */
 export const HITS_TABS: ReadonlySet<string> = new Set(Object.keys(toTabs));
+/** After which no token is taken until one is renewed by force. */
+export const ENDS_TOKENS: ReadonlySet<string> = new Set([
+  'tokens expired',
+  'provider away while tokens expire',
+]);

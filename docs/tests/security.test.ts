@@ -12,7 +12,7 @@ it('the content security policy is the one that is sent', () => {
   const shown = /```\n([\s\S]*?)```/.exec(section(SECURITY, 'Content Security Policy'))?.[1] ?? '';
   const sent = contentSecurityPolicy({
     nonce: '<nonce>',
-    connect: ['<Event API>', '<its WebSocket>', '<EVENTS_HISTORY>'],
+    connect: ['<Event API>', '<its WebSocket>', '<the same over https>', '<EVENTS_HISTORY>'],
     forms: ['<the provider>'],
     secure: true,
     trustedTypes: true,

@@ -55,7 +55,7 @@ export class AppError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message, options);
     this.name = 'AppError';
     this.code = code;
     this.retryable = options.retryable ?? false;
@@ -71,8 +71,8 @@ export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppE
 /** The plain form of any thrown value; unknown ones become retryable `protocol` errors. */
 export function errorToWire(error: unknown): WireError {
   if (error instanceof AppError) {
-    const wire: WireError = { code: error.code, message: error.message, retryable: error.retryable };
-    return error.retryAfterMs === undefined ? wire : { ...wire, retryAfterMs: error.retryAfterMs };
+    const { code, message, retryable, retryAfterMs } = error;
+    return { code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
   return {
     code: 'protocol',

@@ -9,7 +9,7 @@ export interface WireFault {
 }
 
 export type ServerFrame =
-  | { type: 'connection_ack'; timeoutMs: number }
+  | { type: 'connection_ack' }
   | { type: 'connection_error'; fault: WireFault }
   | { type: 'ka' }
   | { type: 'subscribe_success'; id: string }
@@ -18,9 +18,6 @@ export type ServerFrame =
   | { type: 'unsubscribe_error'; id: string; fault: WireFault }
   | { type: 'data'; id: string; events: string[] }
   | { type: 'error'; id: string | null; fault: WireFault };
-
-/** The service closes nothing before this much silence; its default when it names none. */
-const DEFAULT_TIMEOUT_MS = 300_000;
 
 /**
  * Reads one frame. Returns null for anything that is not a known frame: the caller counts it and goes on, since
@@ -38,17 +35,11 @@ export function parseServerFrame(text: unknown): ServerFrame | null {
   const frame = value as Record<string, unknown>;
   const id = typeof frame.id === 'string' ? frame.id : null;
   switch (frame.type) {
-    case 'connection_ack': {
-      const ms = frame.connectionTimeoutMs;
-      return {
-        type: 'connection_ack',
-        timeoutMs: typeof ms === 'number' && ms > 0 ? ms : DEFAULT_TIMEOUT_MS,
-      };
-    }
     case 'connection_error':
       return { type: 'connection_error', fault: readFault(frame) };
+    case 'connection_ack':
     case 'ka':
-      return { type: 'ka' };
+      return { type: frame.type };
     case 'subscribe_success':
     case 'unsubscribe_success':
       return id === null ? null : { type: frame.type, id };

@@ -80,19 +80,16 @@ export type SignOutReason = 'user' | 'ended';
 /** The message in `data`, or null when it is none of ours (another version, another sender). */
 export function parseSessionMessage(data: unknown): SessionMessage | null {
   if (typeof data !== 'object' || data === null) return null;
-  const message = data as Record<string, unknown>;
-  if (message.v !== 1 || typeof message.epoch !== 'number') return null;
-  if (message.t === 'signed-in' && typeof message.sub === 'string') {
-    return { v: 1, t: 'signed-in', sub: message.sub, epoch: message.epoch };
-  }
+  const { v, t, epoch, sub, reason, wipe } = data as Record<string, unknown>;
+  if (v !== 1 || typeof epoch !== 'number') return null;
+  if (t === 'signed-in' && typeof sub === 'string') return { v, t, sub, epoch };
   if (
-    message.t === 'signed-out' &&
-    (message.sub === null || typeof message.sub === 'string') &&
-    (message.reason === 'user' || message.reason === 'ended') &&
-    typeof message.wipe === 'boolean'
+    t === 'signed-out' &&
+    (sub === null || typeof sub === 'string') &&
+    (reason === 'user' || reason === 'ended') &&
+    typeof wipe === 'boolean'
   ) {
-    const { sub, epoch, reason, wipe } = message;
-    return { v: 1, t: 'signed-out', sub, epoch, reason, wipe };
+    return { v, t, sub, epoch, reason, wipe };
   }
   return null;
 }

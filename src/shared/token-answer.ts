@@ -28,7 +28,7 @@ export async function readAnswer(response: TokenResponse): Promise<Outcome> {
       return { type: 'loaded', answer, wholeSeconds: wholeLife(answer.accessToken) };
     } catch {
       // A captive portal's page, or a body that broke off: no answer of ours, so nothing is known.
-      const message = 'Something between here and the server answered in its place (a Wi-Fi sign-in page?).';
+      const message = 'Something else answered in place of the server (a Wi-Fi sign-in page?).';
       return { type: 'failed', failure: noAnswer(message, true) };
     }
   }

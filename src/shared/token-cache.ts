@@ -202,5 +202,5 @@ export function createTokenCache(deps: TokenCacheDeps): TokenCache {
 }
 
 function closedError(): AppError {
-  return new AppError('closed', 'This token cache was closed. Use the one that replaced it.');
+  return new AppError('closed', 'This token cache was closed.');
 }

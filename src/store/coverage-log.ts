@@ -91,11 +91,10 @@ export function compactRows(
 /** Intervals of one channel in order: those that touch or overlap are one. */
 export function joinIntervals(intervals: readonly CoveredInterval[]): CoveredInterval[] {
   const joined: CoveredInterval[] = [];
-  for (const { from, to, endedBy } of intervals) {
+  for (const interval of intervals) {
     const last = joined.at(-1);
-    if (last !== undefined && touches(last, { from })) {
-      joined[joined.length - 1] = join(last, { from, to, endedBy });
-    } else joined.push({ from, to, endedBy });
+    if (last !== undefined && touches(last, interval)) joined[joined.length - 1] = join(last, interval);
+    else joined.push(join(interval, interval));
   }
   return joined;
 }

@@ -116,9 +116,23 @@ export function createPublisher(deps: PublisherDeps): SimPublisher {
     });
   }
 
+  /** Whether anybody answers. */
+  function ask(): Promise<Response> {
+    const realm = world.inside();
+    return new Promise((resolve, reject) => {
+      world.post(delay(), null, () => {
+        const there = service.reachable;
+        world.post(delay(), realm, () => {
+          if (there) resolve(new Response(null, { status: 404 }));
+          else reject(new TypeError('Failed to fetch'));
+        });
+      });
+    });
+  }
+
   const publisher: SimPublisher = {
     mode: 'ok',
-    fetch: (_address, init = {}) => request(init),
+    fetch: (_address, init = {}) => (init.mode === 'no-cors' ? ask() : request(init)),
   };
   return publisher;
 }

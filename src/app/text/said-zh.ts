@@ -91,7 +91,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
     '服务器没有有效期足够的令牌。很快会再次请求。',
   'The server answered for an earlier sign-in. It is asked again soon.':
     '服务器回答的是之前的登录。很快会再次请求。',
-  'Something between here and the server answered in its place (a Wi-Fi sign-in page?).':
+  'Something else answered in place of the server (a Wi-Fi sign-in page?).':
     '此处与服务器之间有其他设备代为回答（Wi-Fi 登录页面？）。',
   'The server refused the request for a token.': '服务器拒绝了令牌请求。',
   'The token endpoint answered {status}.': '令牌端点返回了 {status}。',
@@ -102,7 +102,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'The device is offline.': '设备处于离线状态。',
   'Nobody is signed in. Sign in.': '没有人登录。请登录。',
   'There is no access token now. Try again later.': '现在没有访问令牌。请稍后重试。',
-  'This token cache was closed. Use the one that replaced it.': '此令牌缓存已关闭。请使用取代它的缓存。',
+  'This token cache was closed.': '此令牌缓存已关闭。请使用取代它的缓存。',
   'Somebody else is signed in. It waits for you.': '登录的是其他人。它会等您登录。',
   'Publishes are left to be sent.': '还有发布等待发送。',
   'It is sent when the app is opened.': '应用打开时会发送。',

@@ -60,7 +60,8 @@ export function openCandidate(
     generation: s.generation,
     subs: {},
   };
-  effects.push({ t: 'open', socket: s.serial, forceToken: line.forceToken, newerThan });
+  const ask = timing.asksFirst(line.retry?.attempts ?? 0);
+  effects.push({ t: 'open', socket: s.serial, forceToken: line.forceToken, newerThan, ask });
   line.forceToken = false;
 }
 

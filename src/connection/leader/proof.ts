@@ -22,10 +22,8 @@ export function proofAtStart(at: Moment): Proof {
 export function provenByFrame(socket: Socket, at: Moment): Socket {
   const heard = { ...socket, heardAt: at.now };
   if (at.now - socket.heardAt >= STALE_MS) return { ...heard, freshAt: null };
-  if (socket.freshAt === null) return heard;
-  // Never later than now: a wall clock can be set back.
-  const before = Math.min(socket.provenWall, at.wall);
-  return { ...heard, provenWall: Math.max(before, at.wall - FRAME_AGE_MS) };
+  // By the clock as it is now, be it less than before: it can be set back.
+  return socket.freshAt === null ? heard : { ...heard, provenWall: at.wall - FRAME_AGE_MS };
 }
 
 /** A probe was answered. */

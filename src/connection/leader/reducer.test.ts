@@ -251,7 +251,7 @@ describe('a lost connection', () => {
     d.send({ t: 'nudge', cause: 'online', online: true });
     expect(d.take()).toEqual([
       { t: 'close', socket: hanging },
-      { t: 'open', socket: hanging + 1, forceToken: false, newerThan: null },
+      { t: 'open', socket: hanging + 1, forceToken: false, newerThan: null, ask: false },
     ]);
   });
 });
@@ -385,7 +385,13 @@ function inOverlap() {
 describe('a planned change', () => {
   it('begins when the token is to be renewed, with another one, and is shown as Live', () => {
     const { d, old, young, opening } = inChange();
-    expect(opening).toContainEqual({ t: 'open', socket: young, forceToken: false, newerThan: old });
+    expect(opening).toContainEqual({
+      t: 'open',
+      socket: young,
+      forceToken: false,
+      newerThan: old,
+      ask: false,
+    });
     expect(d.phase()).toBe('live');
     d.send({ t: 'acked', socket: young });
     expect(d.phase()).toBe('live');

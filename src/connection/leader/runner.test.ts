@@ -4,12 +4,11 @@ import type { HeldToken } from '../../shared/token-machine.ts';
 import { createRunner } from './runner.ts';
 import { createAnsweringService } from './test-doubles.ts';
 
-it('opens no socket for an attempt whose time is over when its token comes', async () => {
+const TOKEN = { accessToken: 'token', sub: 'u', epoch: 1, renewAt: 1e9, endsAt: 1e9 } as HeldToken;
+
+function setUp(get: () => Promise<HeldToken>) {
   const clock = createFakeClock();
   const service = createAnsweringService();
-  const late = withResolvers<HeldToken>();
-  const token = { accessToken: 'token', sub: 'u', epoch: 1, renewAt: 1e9, endsAt: 1e9 } as HeldToken;
-  const answers = [Promise.resolve(token), late.promise];
   const runner = createRunner(
     {
       events: {
@@ -20,14 +19,11 @@ it('opens no socket for an attempt whose time is over when its token comes', asy
         history: null,
         lifetimeMs: 86_400_000,
       },
-      tokens: {
-        get: async () => (await answers.shift()) ?? token,
-        onSignedOut: () => () => {},
-        wake() {},
-      },
+      tokens: { get, onSignedOut: () => () => {}, wake() {} },
       clock,
       random: () => 0.5,
       WebSocket: service.WebSocket,
+      fetch: service.fetch,
       online: true,
     },
     { record() {}, cover() {}, changed() {}, signedOut() {} },
@@ -36,17 +32,39 @@ it('opens no socket for an attempt whose time is over when its token comes', asy
     ...{ t: 'tab', tab: 'one', wants: ['default/a'] },
     ...{ visible: true, locked: true, online: true },
   });
+  async function pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 100) {
+      clock.advance(100);
+      await flush();
+    }
+  }
+  return { clock, service, runner, pass };
+}
+
+it('opens no socket for an attempt whose time is over when its token comes', async () => {
+  const late = withResolvers<HeldToken>();
+  const answers = [Promise.resolve(TOKEN), late.promise];
+  const { clock, service, runner, pass } = setUp(async () => (await answers.shift()) ?? TOKEN);
   await flush();
   service.sockets[0]?.cut();
   clock.advance(200);
   // The thread stands still, and is given the token before any timer.
   clock.stall(6_000);
-  late.resolve(token);
+  late.resolve(TOKEN);
   await flush();
-  for (let ms = 0; ms < 2_000; ms += 100) {
-    clock.advance(100);
-    await flush();
-  }
+  await pass(2_000);
   expect(service.open()).toHaveLength(1);
   expect(runner.sockets()).toBe(1);
+});
+
+it('opens few sockets while nobody answers, lest the browser holds up the one that gets through', async () => {
+  const { service, runner, pass } = setUp(async () => TOKEN);
+  await flush();
+  service.goAway();
+  await pass(20_000);
+  expect(service.sockets.length - 1).toBeLessThanOrEqual(8);
+  service.comeBack();
+  await pass(1_000);
+  expect(service.open()).toHaveLength(1);
+  expect(runner.state().lines[0]?.current).not.toBeNull();
 });

@@ -10,7 +10,8 @@ import { nextWake } from './next-wake.ts';
 import { isTraffic, reduceLeader } from './reducer.ts';
 import { initialLeaderState, type LeaderEffect, type LeaderEvent, type LeaderState } from './state.ts';
 import { statusKey } from './status.ts';
-import { openWireSocket, type WireSocket, type WireSocketEvent } from './wire-socket.ts';
+import { CONNECT_TIMEOUT_MS } from './timing.ts';
+import { openWireSocket, UNREACHABLE, type WireSocket, type WireSocketEvent } from './wire-socket.ts';
 
 /** Where the runner tells what happens. */
 export interface RunnerSink {
@@ -43,7 +44,10 @@ export interface Runner {
   close(): void;
 }
 
-type RunnerDeps = Pick<LeaderDeps, 'events' | 'tokens' | 'clock' | 'random' | 'WebSocket' | 'online'>;
+type RunnerDeps = Pick<
+  LeaderDeps,
+  'events' | 'tokens' | 'clock' | 'random' | 'WebSocket' | 'fetch' | 'online'
+>;
 
 interface Opened {
   wire: WireSocket | null;
@@ -122,7 +126,7 @@ export function createRunner(deps: RunnerDeps, first: RunnerSink): Runner {
     return next;
   }
 
-  async function open({ socket, forceToken, newerThan }: Extract<LeaderEffect, { t: 'open' }>) {
+  async function open({ socket, forceToken, newerThan, ask }: Extract<LeaderEffect, { t: 'open' }>) {
     try {
       const { accessToken, renewAt } = await token(forceToken);
       if (newerThan !== null && sockets.get(newerThan)?.accessToken === accessToken) {
@@ -130,7 +134,8 @@ export function createRunner(deps: RunnerDeps, first: RunnerSink): Runner {
         return;
       }
       dispatch({ t: 'token', socket, renewAt });
-      // Given up while the token was on its way, or just now: it came after the attempt's time.
+      if (ask) await somebodyAnswers();
+      // Given up while the token or the answer was on its way, or just now: it came after the attempt's time.
       if (sockets.get(socket)?.wire !== null) return;
       const wire = openWireSocket({
         realtime: events.realtime,
@@ -144,6 +149,15 @@ export function createRunner(deps: RunnerDeps, first: RunnerSink): Runner {
       if (isAppError(error, 'signed-out')) sockets.delete(socket);
       else fail(socket, errorToWire(error).message);
     }
+  }
+
+  /** @throws Error when nobody does, whatever the answer. */
+  async function somebodyAnswers(): Promise<void> {
+    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+    const address = events.realtime.replace('ws', 'http');
+    await deps.fetch(address, { cache: 'no-store', mode: 'no-cors', signal }).catch(() => {
+      throw new Error(UNREACHABLE);
+    });
   }
 
   function fail(socket: number, reason: string): void {

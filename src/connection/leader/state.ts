@@ -190,7 +190,8 @@ export type LeaderEvent =
 
 export type LeaderEffect =
   /** `newerThan`: a socket whose token must not be used again; where there is no other, `token-failed`. */
-  | { t: 'open'; socket: number; forceToken: boolean; newerThan: number | null }
+  /** `ask`: only where an answer over HTTP shows that somebody is there. */
+  | { t: 'open'; socket: number; forceToken: boolean; newerThan: number | null; ask: boolean }
   | { t: 'close'; socket: number }
   | { t: 'subscribe'; socket: number; sub: string; channel: string; forceToken: boolean }
   | { t: 'unsubscribe'; socket: number; sub: string }

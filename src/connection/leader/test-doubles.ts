@@ -111,6 +111,7 @@ export function createTokens(): LeaderTokens & { signOut(): void; given: string[
 /** A service that answers everything at once, and delivers what the test publishes to every subscription. */
 export function createAnsweringService(options: { refuse?: (channel: string) => boolean } = {}) {
   const sockets: AnsweringSocket[] = [];
+  let away = false;
 
   class AnsweringSocket {
     static readonly OPEN = 1;
@@ -123,6 +124,10 @@ export function createAnsweringService(options: { refuse?: (channel: string) => 
     constructor() {
       sockets.push(this);
       queueMicrotask(() => {
+        if (away) {
+          this.cut();
+          return;
+        }
         this.readyState = 1;
         this.onopen?.();
       });
@@ -159,6 +164,18 @@ export function createAnsweringService(options: { refuse?: (channel: string) => 
     WebSocket: AnsweringSocket as unknown as typeof WebSocket,
     sockets,
     open,
+    /** What HTTP has of it. */
+    fetch: async (): Promise<Response> => {
+      if (away) throw new TypeError('Failed to fetch');
+      return new Response(null, { status: 404 });
+    },
+    goAway(): void {
+      away = true;
+      for (const socket of open()) socket.cut();
+    },
+    comeBack(): void {
+      away = false;
+    },
     publish(channel: string, event: string): void {
       for (const socket of open()) {
         for (const [id, subscribed] of socket.subs) {

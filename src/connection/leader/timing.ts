@@ -87,6 +87,19 @@ export function retryDelayMs({ attempts, outageMs, refused, visible, random }: R
   return Math.round(bound / 2 + (random * bound) / 2);
 }
 
+/** So many retries open a socket without asking first: a short outage is over sooner. */
+const BOLD_RETRIES = 3;
+/** Every so many, none asks: where the question itself is blocked, the socket still gets through. */
+const BOLD_EVERY = 8;
+
+/**
+ * Whether an attempt asks over HTTP whether somebody is there before it opens a socket: browsers hold up new sockets by
+ * seconds when many have failed. See docs/adr/0002. `attempts`: retries made since the loss.
+ */
+export function asksFirst(attempts: number): boolean {
+  return attempts > BOLD_RETRIES && attempts % BOLD_EVERY !== 0;
+}
+
 const CHANNEL_RETRY: BackoffPolicy = { baseMs: 1_000, capMs: 60_000 };
 
 /** How long a channel that failed rests before it is asked for again, milliseconds. */

@@ -38,6 +38,8 @@ export interface WireSocket {
   close(): void;
 }
 
+export const UNREACHABLE = 'The service cannot be reached.';
+
 /** @throws whatever the platform throws for an address it cannot open. */
 export function openWireSocket({ realtime, host, accessToken, WebSocket, on }: WireSocketDeps): WireSocket {
   const socket = new WebSocket(realtime, [
@@ -60,8 +62,7 @@ export function openWireSocket({ realtime, host, accessToken, WebSocket, on }: W
 
   socket.onopen = () => send({ type: 'connection_init' });
   // A close tells nothing by code or reason (the service uses the normal code for failures too).
-  socket.onclose = () =>
-    finish(acked ? 'The connection was lost.' : 'The service cannot be reached.', 'nothing');
+  socket.onclose = () => finish(acked ? 'The connection was lost.' : UNREACHABLE, 'nothing');
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (over) return;
     const frame = parseServerFrame(data);
@@ -80,12 +81,14 @@ export function openWireSocket({ realtime, host, accessToken, WebSocket, on }: W
     }
   };
 
+  const unsubscribe = (id: string): void => send({ type: 'unsubscribe', id });
+
   return {
     subscribe(id, channel, token) {
       send({ type: 'subscribe', id, channel: `/${channel}`, authorization: authorizationFor(host, token) });
     },
-    unsubscribe: (id) => send({ type: 'unsubscribe', id }),
-    probe: (id) => send({ type: 'unsubscribe', id }),
+    unsubscribe,
+    probe: unsubscribe,
     close() {
       if (over) return;
       over = true;
