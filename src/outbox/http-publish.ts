@@ -32,9 +32,8 @@ export type HttpPublish = (
 export function createHttpPublish({ fetch, token }: HttpPublishDeps): HttpPublish {
   return async (endpoint, channel, events, signal, check) => {
     const body = JSON.stringify({ channel: `/${channel}`, events });
-    let authorization = '';
     const post = async (force: boolean): Promise<Response> => {
-      authorization = await token(force);
+      const authorization = await token(force);
       check();
       return fetch(endpoint, {
         method: 'POST',
@@ -52,19 +51,11 @@ export function createHttpPublish({ fetch, token }: HttpPublishDeps): HttpPublis
     };
     let response = await post(false);
     // The service does not take this token any more (revoked, or a sleep that nobody noticed): once more with a new one.
-    if (response.status === 401) {
-      const refused = authorization;
-      response = await post(true);
-      // A forced renewal is made once a minute (docs/adr/0005): until then this says nothing of the channel.
-      if (response.status === 401 && authorization === refused && (await saysExpired(response))) {
-        throw new AppError(
-          'token-unavailable',
-          'The service takes this token no more; a new one is on its way.',
-          {
-            retryable: true,
-          },
-        );
-      }
+    if (response.status === 401) response = await post(true);
+    // A forced renewal is made once a minute (docs/adr/0005): until then this says nothing of the channel.
+    if (response.status === 401 && (await saysExpired(response))) {
+      const message = 'The service takes this token no more; a new one is on its way.';
+      throw new AppError('token-unavailable', message, { retryable: true });
     }
     return readAnswer(response);
   };
