@@ -6,8 +6,6 @@ import type { ListedSession, LiveSession, SessionStore, Tombstone } from './stor
 
 /** How long a statement waits for another process that writes, milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** Of pages of the file in memory, KiB. */
-const CACHE_KIB = 16_384;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session (
@@ -60,8 +58,6 @@ export function createSqliteStore(file: string): SessionStore {
   db.pragma('journal_mode = WAL');
   // A rotated refresh token that a power cut loses signs the user out: every write reaches the disk.
   db.pragma('synchronous = FULL');
-  // The default of 2 MB is read anew all the time where a thousand people are at work among many.
-  db.pragma(`cache_size = -${CACHE_KIB}`);
   // What was erased is overwritten, so that the file keeps no sealed record of an ended session.
   db.pragma('secure_delete = ON');
   db.exec(SCHEMA);
