@@ -7,9 +7,11 @@ import type { ListedSession, LiveSession, SessionStore, Tombstone } from './stor
 /** How long a statement waits for another process that writes, milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+// Not WITHOUT ROWID, as files of earlier builds are (they stay so, and work): a sealed record is so long that only four fit
+// into a page of such a tree, and a read among 100,000 took 22 µs instead of 9.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session (
-    id_hash TEXT PRIMARY KEY,
+    id_hash TEXT PRIMARY KEY NOT NULL,
     version INTEGER NOT NULL,
     sealed BLOB,
     created_at INTEGER NOT NULL,
@@ -18,7 +20,7 @@ const SCHEMA = `
     ended_epoch INTEGER,
     lease_holder TEXT,
     lease_until INTEGER
-  ) WITHOUT ROWID, STRICT;
+  ) STRICT;
   CREATE INDEX IF NOT EXISTS session_expires ON session (expires_at);
 `;
 
