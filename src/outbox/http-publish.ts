@@ -2,7 +2,6 @@
  * One publish as one plain `POST` of the HTTP protocol, in a page and in the service worker alike. Amplify's
  * `events.post` is not used for it: it repeats a lost publish up to two times without a word (docs/adr/0008).
  */
-import { AppError } from '../shared/errors.ts';
 import { answerLost, publishError, type RefusedEvent, readRefused } from '../shared/publish-answer.ts';
 
 export interface HttpPublishDeps {
@@ -52,22 +51,8 @@ export function createHttpPublish({ fetch, token }: HttpPublishDeps): HttpPublis
     let response = await post(false);
     // The service does not take this token any more (revoked, or a sleep that nobody noticed): once more with a new one.
     if (response.status === 401) response = await post(true);
-    // A forced renewal is made once a minute (docs/adr/0005): until then this says nothing of the channel.
-    if (response.status === 401 && (await saysExpired(response))) {
-      const message = 'The service takes this token no more; a new one is on its way.';
-      throw new AppError('token-unavailable', message, { retryable: true });
-    }
     return readAnswer(response);
   };
-}
-
-/** As the service says it: `UnauthorizedException: Token has expired.` */
-async function saysExpired(response: Response): Promise<boolean> {
-  const body = await response
-    .clone()
-    .text()
-    .catch(() => '');
-  return /token has expired/i.test(body);
 }
 
 async function readAnswer(response: Response): Promise<RefusedEvent[]> {

@@ -57,6 +57,12 @@ export function publishError(
     const message = `Too many publishes at once${said}. It is tried again.`;
     return new AppError('rate-limited', message, { retryable: true, retryAfterMs, cause });
   }
+  // `UnauthorizedException: Token has expired.` says nothing of the channel, only that there is no newer token yet: one is
+  // renewed by force once a minute at most (docs/adr/0005).
+  if (status === 401 && /token has expired/i.test(words)) {
+    const message = 'The service takes this token no more; a new one is on its way.';
+    return new AppError('token-unavailable', message, { retryable: true, cause });
+  }
   if (status === 401 || status === 403) {
     return new AppError('denied', `The service does not let you publish on this channel${said}.`, { cause });
   }

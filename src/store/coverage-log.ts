@@ -92,9 +92,10 @@ export function compactRows(
 export function joinIntervals(intervals: readonly CoveredInterval[]): CoveredInterval[] {
   const joined: CoveredInterval[] = [];
   for (const interval of intervals) {
+    const { from, to, endedBy } = interval;
     const last = joined.at(-1);
     if (last !== undefined && touches(last, interval)) joined[joined.length - 1] = join(last, interval);
-    else joined.push(join(interval, interval));
+    else joined.push({ from, to, endedBy });
   }
   return joined;
 }

@@ -102,7 +102,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'The device is offline.': '设备处于离线状态。',
   'Nobody is signed in. Sign in.': '没有人登录。请登录。',
   'There is no access token now. Try again later.': '现在没有访问令牌。请稍后重试。',
-  'This token cache was closed.': '此令牌缓存已关闭。请使用取代它的缓存。',
+  'This token cache was closed.': '此令牌缓存已关闭。',
   'Somebody else is signed in. It waits for you.': '登录的是其他人。它会等您登录。',
   'Publishes are left to be sent.': '还有发布等待发送。',
   'It is sent when the app is opened.': '应用打开时会发送。',

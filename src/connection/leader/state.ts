@@ -189,8 +189,10 @@ export type LeaderEvent =
   | { t: 'stop' };
 
 export type LeaderEffect =
-  /** `newerThan`: a socket whose token must not be used again; where there is no other, `token-failed`. */
-  /** `ask`: only where an answer over HTTP shows that somebody is there. */
+  /**
+   * `newerThan`: a socket whose token must not be used again; where there is no other, `token-failed`.
+   * `ask`: only where an answer over HTTP shows that somebody is there.
+   */
   | { t: 'open'; socket: number; forceToken: boolean; newerThan: number | null; ask: boolean }
   | { t: 'close'; socket: number }
   | { t: 'subscribe'; socket: number; sub: string; channel: string; forceToken: boolean }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asksFirst, retryDelayMs } from './timing.ts';
 
-it('few sockets are opened in vain, and never none for long', () => {
+it('of the retries few open a socket without asking first, but some always do', () => {
   const bold = (attempts: number) =>
     Array.from({ length: attempts }, (_, n) => n).filter((n) => !asksFirst(n));
   expect(bold(30)).toEqual([0, 1, 2, 3, 8, 16, 24]);
